@@ -1,1 +1,18 @@
-//! stub
+//! Social sign-in for Rust.
+
+pub mod attempt;
+pub mod backend;
+pub mod clock;
+pub mod error;
+pub mod http;
+pub mod identity;
+pub mod pipeline;
+pub mod seal;
+mod secret;
+pub mod session;
+pub mod settings;
+pub mod storage;
+pub mod web;
+
+pub use error::{Error, Reason, Result};
+pub use secret::{Secret, constant_time_eq};

@@ -1,0 +1,188 @@
+//! What a flow needs of any protocol: [`Backend`].
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use crate::attempt::Attempt;
+use crate::error::{Error, Reason, Result};
+use crate::identity::{Fields, Identity, Uid};
+use crate::secret::Secret;
+use crate::storage::Association;
+use crate::web::{Params, Request};
+
+/// What there is to say about a backend instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackendInfo {
+    /// The instance's name: in URLs, settings and the `provider` column.
+    pub name: String,
+    /// The provider that it is an instance of.
+    pub provider: String,
+    /// What the button says.
+    pub title: String,
+    /// The file name of the icon, without extension.
+    pub icon: String,
+    /// `oauth1`, `oauth2`, `oidc`, `openid`, `saml`, …
+    pub protocol: &'static str,
+    /// Whether it can only be connected to an account that exists, never create or sign in one.
+    pub association_only: bool,
+    /// Whether `uid` is missing from the details and must be asked for in the response.
+    pub requires_email_validation: bool,
+}
+
+/// A way to sign in, ready for use: a protocol applied to a provider with its settings resolved.
+///
+/// Backends are immutable and shared by all requests. The checks of state, browser, user and single use
+/// are the flow's and not theirs.
+#[async_trait]
+pub trait Backend: Send + Sync + 'static {
+    /// Name, title, icon, protocol.
+    fn info(&self) -> &BackendInfo;
+
+    /// Prepares the attempt (nonce, PKCE verifier, request token…) and says where to send the browser.
+    /// `request` are the parameters that the browser gave to begin.
+    ///
+    /// # Errors
+    /// What keeps the attempt from being begun, stage `begin`.
+    async fn begin(&self, attempt: &mut Attempt, request: &Params) -> Result<Departure>;
+
+    /// Which of our attempts the callback says that it belongs to: OAuth 2.0's `state` unless the
+    /// protocol has another place for it.
+    fn state_of<'a>(&self, callback: &'a Params) -> Option<&'a str> {
+        callback.get("state")
+    }
+
+    /// Whether a callback without any state may be matched to the browser's only attempt of this
+    /// backend: for protocols that carry none. Each such protocol binds the answer by other means.
+    fn stateless(&self) -> bool {
+        false
+    }
+
+    /// Turns a callback, whose attempt was checked and claimed, into an identity.
+    ///
+    /// # Errors
+    /// What the provider, or its answer, is at fault of.
+    async fn complete(&self, attempt: &Attempt, callback: &Callback) -> Result<Identity>;
+
+    /// Turns credentials that a client got by itself into an identity (`POST /token/<backend>/`).
+    ///
+    /// # Errors
+    /// `unsupported_feature` where the protocol has no such thing.
+    async fn complete_with_token(&self, _credentials: &TokenCredentials) -> Result<Identity> {
+        Err(self.unsupported("sign-in with a token"))
+    }
+
+    /// Gets fresh tokens for an association; answers what to merge into its extra data.
+    ///
+    /// # Errors
+    /// `reauthentication_required` when the person has to sign in at the provider again;
+    /// `unsupported_feature` where the protocol has no such thing.
+    async fn refresh(&self, _association: &Association) -> Result<Fields> {
+        Err(self.unsupported("refreshing tokens"))
+    }
+
+    /// Revokes a token at the provider. `false` where the provider has no way to.
+    ///
+    /// # Errors
+    /// What the provider answered.
+    async fn revoke(&self, _token: &Secret, _uid: &str) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// The address that also ends the provider's session (OpenID Connect RP-Initiated Logout), if any.
+    ///
+    /// # Errors
+    /// When the provider's metadata cannot be had.
+    async fn end_session_url(&self, _association: &Association, _return_to: &str) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    /// Reaches what can be reached without a person (discovery documents, keys) and tells what it saw,
+    /// a line each, for `social-auth check`.
+    ///
+    /// # Errors
+    /// What is wrong, with what to do.
+    async fn check(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    /// `unsupported_feature` for this backend.
+    fn unsupported(&self, what: &str) -> Error {
+        let info = self.info();
+        Error::new(Reason::UnsupportedFeature)
+            .backend(&info.name)
+            .detail(format!("{} ({}) does not support {what}", info.title, info.protocol))
+    }
+}
+
+/// Where the browser goes to sign in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Departure {
+    /// To this address.
+    Redirect(String),
+    /// To this address by posting a form: OpenID 2.0 and SAML with long requests.
+    Post {
+        /// The address.
+        action: String,
+        /// The fields.
+        fields: Vec<(String, String)>,
+    },
+    /// To a page of ours that asks for something first (an OpenID identifier, an e-mail address).
+    Page {
+        /// The page.
+        html: String,
+    },
+}
+
+/// What the browser brought back from the provider.
+#[derive(Debug, Clone)]
+pub struct Callback {
+    /// Query and form parameters; none stands there with two values.
+    pub params: Params,
+    /// The whole address that was called, as the provider should have been told.
+    pub url: String,
+    /// Whether it came as a `POST`.
+    pub posted: bool,
+}
+
+impl Callback {
+    /// Reads a callback from a request at `url`.
+    ///
+    /// # Errors
+    /// `invalid_parameter` when a parameter has two values.
+    pub fn new(request: &Request, url: String) -> Result<Self> {
+        let params: Params = request.form.iter().chain(request.query.iter()).collect();
+        if let Some(name) = params.ambiguous() {
+            return Err(Error::new(Reason::InvalidParameter).parameter(name).detail("the parameter was given with two values"));
+        }
+        Ok(Callback { params, url, posted: request.method == http::Method::POST })
+    }
+}
+
+/// What a mobile or single-page client hands over.
+#[derive(Debug, Clone, Default)]
+pub struct TokenCredentials {
+    /// An access token.
+    pub access_token: Option<Secret>,
+    /// An OAuth 1.0a token secret.
+    pub access_token_secret: Option<Secret>,
+    /// An id token.
+    pub id_token: Option<Secret>,
+    /// An authorization code, with what was used to get it.
+    pub code: Option<Secret>,
+    /// The PKCE verifier of the code.
+    pub code_verifier: Option<Secret>,
+    /// The redirect URI of the code.
+    pub redirect_uri: Option<String>,
+    /// The nonce that we issued for the id token.
+    pub nonce: Option<String>,
+    /// Everything else that the client sent.
+    pub extra: Params,
+}
+
+/// How a protocol turns the name of a claim and the answer into a [`Uid`], telling the backend on failure.
+///
+/// # Errors
+/// As [`Uid::from_value`].
+pub fn uid_from(response: &Fields, claim: &str) -> Result<Uid> {
+    Uid::from_value(claim, response.0.get(claim).filter(|value| !matches!(value, Value::Null)))
+}

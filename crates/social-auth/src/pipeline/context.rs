@@ -1,0 +1,162 @@
+//! What the steps of a pipeline share.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::backend::{Backend, BackendInfo};
+use crate::clock::Clock;
+use crate::identity::{Identity, Uid, UserDetails};
+use crate::settings::FlowSettings;
+use crate::storage::{Association, SocialStorage, User, UserStorage};
+
+/// What a run of a pipeline begins with.
+pub struct ContextParts {
+    /// The backend that vouches.
+    pub backend: Arc<dyn Backend>,
+    /// Its flow settings.
+    pub settings: Arc<FlowSettings>,
+    /// The users.
+    pub users: Arc<dyn UserStorage>,
+    /// Our own tables.
+    pub social: Arc<dyn SocialStorage>,
+    /// The time.
+    pub clock: Clock,
+    /// Who the provider says that it is.
+    pub identity: Identity,
+    /// Who was signed in when the attempt began: the sign-in connects the identity to this user.
+    pub current_user: Option<User>,
+    /// `FIELDS_STORED_IN_SESSION`.
+    pub session_fields: Map<String, Value>,
+    /// Whether a later step connects the new user (`associate_user`).
+    pub associates: bool,
+}
+
+/// The state of one run of a pipeline. Steps read and change it; nothing else do they know.
+pub struct Context {
+    parts: ContextParts,
+    /// The profile in normal form, once `social_details` has run.
+    pub details: UserDetails,
+    /// The identifier, once `social_uid` has run.
+    pub uid: Option<Uid>,
+    /// The user that the sign-in leads to, once one is known.
+    pub user: Option<User>,
+    /// The association, once one is known.
+    pub association: Option<Association>,
+    /// The user name for a new user, once `get_username` has run.
+    pub username: Option<String>,
+    /// Whether this run made the user.
+    pub created_user: bool,
+    /// Whether this run connected the identity to a user.
+    pub new_association: bool,
+    /// Plain values that steps hand on; they survive a pause.
+    pub values: Map<String, Value>,
+    typed: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
+}
+
+impl Context {
+    /// A context before the first step.
+    #[must_use]
+    pub fn new(parts: ContextParts) -> Self {
+        Context {
+            user: parts.current_user.clone(),
+            parts,
+            details: UserDetails::default(),
+            uid: None,
+            association: None,
+            username: None,
+            created_user: false,
+            new_association: false,
+            values: Map::new(),
+            typed: HashMap::new(),
+        }
+    }
+
+    /// The backend that vouches.
+    #[must_use]
+    pub fn backend(&self) -> &Arc<dyn Backend> {
+        &self.parts.backend
+    }
+
+    /// The backend's name, title and so on.
+    #[must_use]
+    pub fn backend_info(&self) -> &BackendInfo {
+        self.parts.backend.info()
+    }
+
+    /// The flow settings of the backend.
+    #[must_use]
+    pub fn settings(&self) -> &Arc<FlowSettings> {
+        &self.parts.settings
+    }
+
+    /// The users.
+    #[must_use]
+    pub fn users(&self) -> &Arc<dyn UserStorage> {
+        &self.parts.users
+    }
+
+    /// Our own tables.
+    #[must_use]
+    pub fn social(&self) -> &Arc<dyn SocialStorage> {
+        &self.parts.social
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.parts.clock
+    }
+
+    /// Who the provider says that it is.
+    #[must_use]
+    pub fn identity(&self) -> &Identity {
+        &self.parts.identity
+    }
+
+    /// Who was signed in when the attempt began.
+    #[must_use]
+    pub fn current_user(&self) -> Option<&User> {
+        self.parts.current_user.as_ref()
+    }
+
+    /// A parameter of begin that `FIELDS_STORED_IN_SESSION` names.
+    #[must_use]
+    pub fn session_field(&self, name: &str) -> Option<&Value> {
+        self.parts.session_fields.get(name)
+    }
+
+    /// Whether a step of this pipeline connects users (`associate_user`).
+    #[must_use]
+    pub fn associates(&self) -> bool {
+        self.parts.associates
+    }
+
+    /// Whether nobody is known yet for this identity, or this run made the user.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.created_user || self.user.is_none()
+    }
+
+    /// Hands a value of any type on to later steps. It does not survive a pause; see `values` for that.
+    pub fn put<T: Any + Send + Sync>(&mut self, value: T) {
+        self.typed.insert(TypeId::of::<T>(), Box::new(value));
+    }
+
+    /// A value that an earlier step put in.
+    #[must_use]
+    pub fn value<T: Any + Send + Sync>(&self) -> Option<&T> {
+        self.typed.get(&TypeId::of::<T>()).and_then(|value| value.downcast_ref())
+    }
+
+    /// Forgets what was read from the database, before the pipeline begins again.
+    pub(super) fn forget_lookups(&mut self) {
+        self.user = self.parts.current_user.clone();
+        self.association = None;
+        self.username = None;
+        self.created_user = false;
+        self.new_association = false;
+    }
+}

@@ -1,0 +1,244 @@
+//! What happens between "the provider vouches" and "the user is signed in": an ordered list of named
+//! steps that the site's owner may change.
+
+mod context;
+pub mod steps;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+pub use context::{Context, ContextParts};
+
+use crate::error::{Error, Reason, Result};
+use crate::web::Reply;
+
+/// What a step decides.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Go on with the next step.
+    Continue,
+    /// Send this reply, and go on with this step when the person comes back.
+    Pause(Reply),
+    /// Send this reply; the sign-in ends here.
+    Stop(Reply),
+    /// Somebody else was quicker in the database: begin again with the first step, at most a few times.
+    Restart,
+}
+
+/// One step of a pipeline.
+#[async_trait]
+pub trait Step: Send + Sync + 'static {
+    /// Does the step's work on the context.
+    ///
+    /// # Errors
+    /// What ends the sign-in.
+    async fn run(&self, context: &mut Context) -> Result<Outcome>;
+}
+
+/// The future of a step that is a closure.
+pub type StepFuture<'a> = Pin<Box<dyn Future<Output = Result<Outcome>> + Send + 'a>>;
+
+struct Closure<F>(F);
+
+#[async_trait]
+impl<F> Step for Closure<F>
+where
+    F: for<'a> Fn(&'a mut Context) -> StepFuture<'a> + Send + Sync + 'static,
+{
+    async fn run(&self, context: &mut Context) -> Result<Outcome> {
+        (self.0)(context).await
+    }
+}
+
+#[derive(Clone)]
+struct NamedStep {
+    name: Arc<str>,
+    step: Arc<dyn Step>,
+}
+
+/// An ordered list of named steps.
+///
+/// ```
+/// use social_auth::pipeline::{Outcome, Pipeline};
+/// let pipeline = Pipeline::authentication().after("social_user", "greet", |context| {
+///     Box::pin(async move {
+///         tracing::info!(new = context.is_new(), "hello");
+///         Ok(Outcome::Continue)
+///     })
+/// });
+/// assert!(pipeline.unwrap().names().any(|name| name == "greet"));
+/// ```
+#[derive(Clone, Default)]
+pub struct Pipeline {
+    steps: Vec<NamedStep>,
+}
+
+impl Pipeline {
+    /// No steps.
+    #[must_use]
+    pub fn empty() -> Self {
+        Pipeline::default()
+    }
+
+    /// The default authentication pipeline.
+    #[must_use]
+    pub fn authentication() -> Self {
+        let steps = steps::DEFAULT_AUTHENTICATION
+            .iter()
+            .filter_map(|name| Some(NamedStep { name: Arc::from(*name), step: steps::built_in(name)? }));
+        Pipeline { steps: steps.collect() }
+    }
+
+    /// A pipeline of built-in steps by their own or their Python Social Auth dotted names.
+    ///
+    /// # Errors
+    /// `invalid_setting` for a name that is no built-in step, with the nearest one that is.
+    pub fn from_names<S: AsRef<str>>(names: &[S]) -> Result<Self> {
+        let mut pipeline = Pipeline::empty();
+        for name in names {
+            let short = steps::short_name(name.as_ref());
+            let step = steps::built_in(short).ok_or_else(|| unknown_step(name.as_ref(), &mut steps::names()))?;
+            pipeline.steps.push(NamedStep { name: Arc::from(short), step });
+        }
+        Ok(pipeline)
+    }
+
+    /// Adds a step at the end.
+    #[must_use]
+    pub fn then<F>(mut self, name: &str, step: F) -> Self
+    where
+        F: for<'a> Fn(&'a mut Context) -> StepFuture<'a> + Send + Sync + 'static,
+    {
+        self.steps.push(NamedStep { name: Arc::from(name), step: Arc::new(Closure(step)) });
+        self
+    }
+
+    /// Adds a step before the named one.
+    ///
+    /// # Errors
+    /// `invalid_setting` when there is no such step.
+    pub fn before<F>(self, existing: &str, name: &str, step: F) -> Result<Self>
+    where
+        F: for<'a> Fn(&'a mut Context) -> StepFuture<'a> + Send + Sync + 'static,
+    {
+        self.insert(existing, 0, name, Arc::new(Closure(step)))
+    }
+
+    /// Adds a step after the named one.
+    ///
+    /// # Errors
+    /// `invalid_setting` when there is no such step.
+    pub fn after<F>(self, existing: &str, name: &str, step: F) -> Result<Self>
+    where
+        F: for<'a> Fn(&'a mut Context) -> StepFuture<'a> + Send + Sync + 'static,
+    {
+        self.insert(existing, 1, name, Arc::new(Closure(step)))
+    }
+
+    /// Puts a step in the place of the named one, under its name.
+    ///
+    /// # Errors
+    /// `invalid_setting` when there is no such step.
+    pub fn replace(mut self, existing: &str, step: Arc<dyn Step>) -> Result<Self> {
+        let index = self.position(existing)?;
+        if let Some(place) = self.steps.get_mut(index) {
+            place.step = step;
+        }
+        Ok(self)
+    }
+
+    /// Takes a step out.
+    ///
+    /// # Errors
+    /// `invalid_setting` when there is no such step.
+    pub fn remove(mut self, existing: &str) -> Result<Self> {
+        let index = self.position(existing)?;
+        self.steps.remove(index);
+        Ok(self)
+    }
+
+    /// Adds a built-in step, or a step that is a type, relative to an existing one: `offset` 0 before, 1 after.
+    ///
+    /// # Errors
+    /// `invalid_setting` when there is no such step.
+    pub fn insert(mut self, existing: &str, offset: usize, name: &str, step: Arc<dyn Step>) -> Result<Self> {
+        let index = self.position(existing)? + offset.min(1);
+        self.steps.insert(index, NamedStep { name: Arc::from(name), step });
+        Ok(self)
+    }
+
+    /// The names of the steps, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().map(|step| &*step.name)
+    }
+
+    /// Whether the named step is in it.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.names().any(|step| step == name)
+    }
+
+    fn position(&self, name: &str) -> Result<usize> {
+        let short = steps::short_name(name);
+        self.steps.iter().position(|step| &*step.name == short).ok_or_else(|| unknown_step(name, &mut self.names()))
+    }
+
+    /// Runs the steps from `first` on. Answers where it stopped.
+    ///
+    /// # Errors
+    /// What a step failed with.
+    pub(crate) async fn run(&self, context: &mut Context, first: usize) -> Result<Ended> {
+        /// A lost race shows after one restart; more than a few would hide a step that never settles.
+        const MOST_RESTARTS: usize = 5;
+        let (mut index, mut restarts) = (first, 0);
+        while let Some(NamedStep { name, step }) = self.steps.get(index) {
+            tracing::trace!(step = &**name, "pipeline step");
+            match step.run(context).await? {
+                Outcome::Continue => index += 1,
+                Outcome::Pause(reply) => return Ok(Ended::Paused { step: index, reply }),
+                Outcome::Stop(reply) => return Ok(Ended::Stopped(reply)),
+                Outcome::Restart if restarts < MOST_RESTARTS => {
+                    restarts += 1;
+                    context.forget_lookups();
+                    index = 0;
+                }
+                Outcome::Restart => {
+                    return Err(Error::new(Reason::StorageFailed)
+                        .detail(format!("step \"{name}\" met a conflict in the database {MOST_RESTARTS} times in a row")));
+                }
+            }
+        }
+        Ok(Ended::Finished)
+    }
+}
+
+/// How a run of a pipeline ended.
+pub(crate) enum Ended {
+    /// All steps are done.
+    Finished,
+    /// A step ended it with a reply.
+    Stopped(Reply),
+    /// A step waits for the person.
+    Paused {
+        /// The index of the step.
+        step: usize,
+        /// What to send.
+        reply: Reply,
+    },
+}
+
+impl fmt::Debug for Pipeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.names()).finish()
+    }
+}
+
+fn unknown_step(name: &str, known: &mut dyn Iterator<Item = &str>) -> Error {
+    let near = known.map(|candidate| (strsim::damerau_levenshtein(candidate, name), candidate)).min();
+    let hint = near.map(|(_, candidate)| format!("; did you mean \"{candidate}\"?")).unwrap_or_default();
+    Error::invalid_setting("PIPELINE", format!("there is no step \"{name}\"{hint}"))
+}

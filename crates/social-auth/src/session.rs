@@ -1,0 +1,40 @@
+//! What an adapter lends us of the application's session.
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use crate::error::Result;
+use crate::storage::{User, UserId};
+
+/// The session of the browser that made the request.
+///
+/// An adapter implements this over its framework's sessions, or uses
+/// [`CookieSession`](crate::web::CookieSession), which keeps sessions in our own storage.
+#[async_trait]
+pub trait Session: Send {
+    /// Who is signed in, if anyone.
+    fn user_id(&self) -> Option<UserId>;
+
+    /// A value kept earlier.
+    fn get(&self, key: &str) -> Option<Value>;
+
+    /// Keeps a value.
+    fn set(&mut self, key: &str, value: Value);
+
+    /// Forgets a value.
+    fn remove(&mut self, key: &str);
+
+    /// Signs the user in. The session gets a new id (session fixation: CVE-2022-25896) and keeps its
+    /// values only if nobody or the same user was signed in before.
+    /// `lifetime` is in seconds; `None` leaves it to the application.
+    ///
+    /// # Errors
+    /// `storage_failed` when the session cannot be kept.
+    async fn sign_in(&mut self, user: &User, lifetime: Option<i64>) -> Result<()>;
+
+    /// Signs out: the session's id and all its values are gone.
+    ///
+    /// # Errors
+    /// `storage_failed` when the session cannot be removed.
+    async fn sign_out(&mut self) -> Result<()>;
+}

@@ -1,0 +1,192 @@
+//! The settings of the journeys and of the built-in steps, typed, resolved once at start.
+
+use std::collections::BTreeMap;
+
+use super::BackendSettings;
+use crate::attempt::DEFAULT_LIFETIME;
+use crate::error::Result;
+
+/// What the journeys of one backend instance go by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlowSettings {
+    /// Where a person goes after signing in (`LOGIN_REDIRECT_URL`).
+    pub login_redirect_url: Option<String>,
+    /// Where a person goes when it failed (`LOGIN_ERROR_URL`).
+    pub login_error_url: Option<String>,
+    /// The page with the buttons (`LOGIN_URL`).
+    pub login_url: Option<String>,
+    /// Where a new person goes (`NEW_USER_REDIRECT_URL`).
+    pub new_user_redirect_url: Option<String>,
+    /// Where a person goes who connected another account (`NEW_ASSOCIATION_REDIRECT_URL`).
+    pub new_association_redirect_url: Option<String>,
+    /// Where a person goes after disconnecting (`DISCONNECT_REDIRECT_URL`).
+    pub disconnect_redirect_url: Option<String>,
+    /// Where an inactive person goes (`INACTIVE_USER_URL`).
+    pub inactive_user_url: Option<String>,
+    /// Whether `next` is checked at all (`SANITIZE_REDIRECTS`).
+    pub sanitize_redirects: bool,
+    /// Hosts besides our own that `next` may name (`ALLOWED_REDIRECT_HOSTS`).
+    pub allowed_redirect_hosts: Vec<String>,
+    /// Schemes that `next` may have (`ALLOWED_REDIRECT_SCHEMES`).
+    pub allowed_redirect_schemes: Vec<String>,
+    /// Whether our own addresses are told as https whatever we see (`REDIRECT_IS_HTTPS`).
+    pub redirect_is_https: bool,
+    /// Parameters of begin that the pipeline gets to see (`FIELDS_STORED_IN_SESSION`).
+    pub fields_stored_in_session: Vec<String>,
+    /// Methods by which a sign-in may be begun (`LOGIN_METHODS`).
+    pub login_methods: Vec<String>,
+    /// Seconds from begin to complete (`STATE_LIFETIME`).
+    pub state_lifetime: i64,
+    /// Whether inactive users sign in all the same (`ALLOW_INACTIVE_USERS_LOGIN`).
+    pub allow_inactive_users_login: bool,
+    /// Whether errors reach the application instead of becoming replies (`RAISE_EXCEPTIONS`).
+    pub raise_exceptions: bool,
+    /// Whether the session lasts as long as the provider says (`SESSION_EXPIRATION`).
+    pub session_expiration: bool,
+    /// For `social_names`.
+    pub names: NameSettings,
+    /// For `get_username`.
+    pub username: UsernameSettings,
+    /// For `create_user` and `user_details`.
+    pub user: UserSettings,
+    /// For `auth_allowed`.
+    pub allowed: AllowedSettings,
+    /// Whether a former identifier is believed without evidence (`ALLOW_UNVERIFIED_LEGACY_UID_MIGRATION`).
+    pub allow_unverified_legacy_uid_migration: bool,
+}
+
+/// How names are completed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NameSettings {
+    /// `FIRSTLAST_FROM_FULL`.
+    pub firstlast_from_full: bool,
+    /// `FULL_FROM_FIRSTLAST`.
+    pub full_from_firstlast: bool,
+}
+
+/// How user names are made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UsernameSettings {
+    /// `USERNAME_IS_FULL_EMAIL`.
+    pub is_full_email: bool,
+    /// `UUID_LENGTH`: characters of the suffix that makes a name unique.
+    pub uuid_length: usize,
+    /// `CLEAN_USERNAMES`.
+    pub clean: bool,
+    /// `SLUGIFY_USERNAMES`.
+    pub slugify: bool,
+    /// `CLEAN_USERNAME_FUNCTION`: a built-in function by its dotted or short name.
+    pub clean_function: Option<String>,
+    /// `SLUGIFY_FUNCTION`: a built-in function by its dotted or short name.
+    pub slugify_function: Option<String>,
+    /// `USERNAME_MAX_LENGTH`, in characters.
+    pub max_length: usize,
+}
+
+/// How users are made and kept up to date.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UserSettings {
+    /// `USER_FIELDS`.
+    pub fields: Vec<String>,
+    /// `PROTECTED_USER_FIELDS`.
+    pub protected: Vec<String>,
+    /// `NO_DEFAULT_PROTECTED_USER_FIELDS`.
+    pub no_default_protected: bool,
+    /// `IMMUTABLE_USER_FIELDS`.
+    pub immutable: Vec<String>,
+    /// `USER_FIELD_MAPPING`: field of the details → field of the user.
+    pub mapping: BTreeMap<String, String>,
+    /// `FORCE_EMAIL_LOWERCASE`.
+    pub force_email_lowercase: bool,
+}
+
+/// Who may sign in. `None` is no rule; an empty list is none either, as in Python Social Auth.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AllowedSettings {
+    /// `WHITELISTED_EMAILS`.
+    pub emails: Vec<String>,
+    /// `WHITELISTED_DOMAINS`.
+    pub domains: Vec<String>,
+    /// `ALLOW_GROUPS`.
+    pub groups: Option<Vec<String>>,
+}
+
+impl FlowSettings {
+    /// Reads them as one backend sees them.
+    ///
+    /// # Errors
+    /// `invalid_setting` for a value of a wrong type or out of range.
+    pub fn resolve(settings: &BackendSettings<'_>) -> Result<Self> {
+        let text = |name: &str| settings.text(name).map(|text| text.map(str::to_owned));
+        let list = |name: &str| settings.list(name).map(Option::unwrap_or_default);
+        let schemes = settings.list("ALLOWED_REDIRECT_SCHEMES")?.unwrap_or_else(|| vec!["http".into(), "https".into()]);
+        let methods = settings.list("LOGIN_METHODS")?.unwrap_or_else(|| vec!["GET".into(), "POST".into()]);
+        Ok(FlowSettings {
+            login_redirect_url: text("LOGIN_REDIRECT_URL")?,
+            login_error_url: text("LOGIN_ERROR_URL")?,
+            login_url: text("LOGIN_URL")?,
+            new_user_redirect_url: text("NEW_USER_REDIRECT_URL")?,
+            new_association_redirect_url: text("NEW_ASSOCIATION_REDIRECT_URL")?,
+            disconnect_redirect_url: text("DISCONNECT_REDIRECT_URL")?,
+            inactive_user_url: text("INACTIVE_USER_URL")?,
+            sanitize_redirects: settings.boolean("SANITIZE_REDIRECTS", true)?,
+            allowed_redirect_hosts: list("ALLOWED_REDIRECT_HOSTS")?,
+            allowed_redirect_schemes: schemes,
+            redirect_is_https: settings.boolean("REDIRECT_IS_HTTPS", false)?,
+            fields_stored_in_session: list("FIELDS_STORED_IN_SESSION")?,
+            login_methods: methods.iter().map(|method| method.to_ascii_uppercase()).collect(),
+            state_lifetime: positive(settings, "STATE_LIFETIME", DEFAULT_LIFETIME)?,
+            allow_inactive_users_login: settings.boolean("ALLOW_INACTIVE_USERS_LOGIN", false)?,
+            raise_exceptions: settings.boolean("RAISE_EXCEPTIONS", false)?,
+            session_expiration: settings.boolean("SESSION_EXPIRATION", false)?,
+            names: NameSettings {
+                firstlast_from_full: settings.boolean("FIRSTLAST_FROM_FULL", true)?,
+                full_from_firstlast: settings.boolean("FULL_FROM_FIRSTLAST", true)?,
+            },
+            username: username(settings)?,
+            user: user(settings)?,
+            allowed: AllowedSettings {
+                emails: list("WHITELISTED_EMAILS")?,
+                domains: list("WHITELISTED_DOMAINS")?,
+                groups: settings.list("ALLOW_GROUPS")?,
+            },
+            allow_unverified_legacy_uid_migration: settings.boolean("ALLOW_UNVERIFIED_LEGACY_UID_MIGRATION", false)?,
+        })
+    }
+}
+
+fn username(settings: &BackendSettings<'_>) -> Result<UsernameSettings> {
+    let text = |name: &str| settings.text(name).map(|text| text.map(str::to_owned));
+    let length = |name: &str, default: usize| match settings.integer(name)? {
+        None => Ok(default),
+        Some(value) => usize::try_from(value).map_err(|_| settings.invalid(name, "must not be negative")),
+    };
+    Ok(UsernameSettings {
+        is_full_email: settings.boolean("USERNAME_IS_FULL_EMAIL", false)?,
+        uuid_length: length("UUID_LENGTH", 16)?,
+        clean: settings.boolean("CLEAN_USERNAMES", true)?,
+        slugify: settings.boolean("SLUGIFY_USERNAMES", false)?,
+        clean_function: text("CLEAN_USERNAME_FUNCTION")?,
+        slugify_function: text("SLUGIFY_FUNCTION")?,
+        max_length: length("USERNAME_MAX_LENGTH", 150)?,
+    })
+}
+
+fn user(settings: &BackendSettings<'_>) -> Result<UserSettings> {
+    Ok(UserSettings {
+        fields: settings.list("USER_FIELDS")?.unwrap_or_else(|| vec!["username".into(), "email".into()]),
+        protected: settings.list("PROTECTED_USER_FIELDS")?.unwrap_or_default(),
+        no_default_protected: settings.boolean("NO_DEFAULT_PROTECTED_USER_FIELDS", false)?,
+        immutable: settings.list("IMMUTABLE_USER_FIELDS")?.unwrap_or_default(),
+        mapping: settings.pairs("USER_FIELD_MAPPING")?.into_iter().collect(),
+        force_email_lowercase: settings.boolean("FORCE_EMAIL_LOWERCASE", false)?,
+    })
+}
+
+fn positive(settings: &BackendSettings<'_>, name: &str, default: i64) -> Result<i64> {
+    match settings.integer(name)? {
+        None => Ok(default),
+        Some(value) if value > 0 => Ok(value),
+        Some(_) => Err(settings.invalid(name, "must be a positive number of seconds")),
+    }
+}

@@ -1,0 +1,198 @@
+//! Where users, associations and everything one-time are kept.
+//!
+//! Two object-safe traits: [`UserStorage`] for the application's users, which may be a table of its own,
+//! and [`SocialStorage`] for our tables, which are column for column those of Python Social Auth's Django
+//! app. A database crate implements both; an application with users of its own implements the first.
+//!
+//! Every implementation runs the storage kit of `social-auth-testkit`.
+
+mod memory;
+mod records;
+
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+pub use memory::MemoryStorage;
+pub use records::{
+    Association, AssociationId, Code, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, Partial, StoredSession, User,
+    UserChanges, UserId,
+};
+
+use crate::identity::Fields;
+
+/// Why a storage call failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StorageError {
+    /// A unique key is taken: somebody else was quicker. Nothing was written.
+    #[error("a row with this {0} exists already")]
+    Conflict(&'static str),
+    /// The row to be changed is not (or no longer) there.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// A stored value cannot be read; nothing was changed.
+    #[error("the stored {what} cannot be read: {why}")]
+    Corrupt {
+        /// Which value.
+        what: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The database refused or could not be reached.
+    #[error("the database failed: {0}")]
+    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<StorageError> for crate::Error {
+    fn from(error: StorageError) -> Self {
+        crate::Error::new(crate::error::Reason::StorageFailed).detail(error.to_string()).caused_by(error)
+    }
+}
+
+/// The result of a storage call.
+pub type StorageResult<T> = std::result::Result<T, StorageError>;
+
+/// The application's users.
+#[async_trait]
+pub trait UserStorage: Send + Sync + 'static {
+    /// The user with this id.
+    async fn user(&self, id: &UserId) -> StorageResult<Option<User>>;
+
+    /// Whether a user of exactly this name exists.
+    async fn username_exists(&self, username: &str) -> StorageResult<bool>;
+
+    /// All users with this address, compared without regard to ASCII case.
+    async fn users_by_email(&self, email: &str) -> StorageResult<Vec<User>>;
+
+    /// Makes a user who has no usable password.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] when the name is taken: never answer with the user who has it.
+    async fn create_user(&self, user: &NewUser) -> StorageResult<User>;
+
+    /// Changes the named fields of a user and leaves the others alone.
+    async fn update_user(&self, id: &UserId, changes: &UserChanges) -> StorageResult<()>;
+
+    /// Takes back a user who was made a moment ago and has nothing yet. Only called when the
+    /// association that the user was made for turned out to be taken.
+    async fn delete_user(&self, id: &UserId) -> StorageResult<()>;
+
+    /// Notes that the user signed in at this time.
+    async fn record_login(&self, id: &UserId, at: OffsetDateTime) -> StorageResult<()>;
+
+    /// Whether the user has another way in than a social sign-in, such as a password.
+    async fn has_usable_password(&self, id: &UserId) -> StorageResult<bool>;
+}
+
+/// Our own tables.
+#[async_trait]
+pub trait SocialStorage: Send + Sync + 'static {
+    /// The association of exactly this provider and uid. Byte-exact on every database.
+    async fn association(&self, provider: &str, uid: &str) -> StorageResult<Option<Association>>;
+
+    /// The association with this id.
+    async fn association_by_id(&self, id: AssociationId) -> StorageResult<Option<Association>>;
+
+    /// All associations of a user, oldest first.
+    async fn associations_of(&self, user: &UserId) -> StorageResult<Vec<Association>>;
+
+    /// Connects a uid to a user.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] when the uid is connected already, to whomever.
+    async fn create_association(&self, association: &NewAssociation) -> StorageResult<Association>;
+
+    /// Replaces the extra data if the row still is as it was when `seen_modified` was read.
+    /// Answers whether it was written.
+    async fn update_extra_data(
+        &self,
+        id: AssociationId,
+        extra_data: &Fields,
+        now: OffsetDateTime,
+        seen_modified: Option<OffsetDateTime>,
+    ) -> StorageResult<bool>;
+
+    /// Moves an association to another identifier of the same person (`LEGACY_ID_KEYS`).
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] when the new uid is connected already.
+    async fn update_uid(&self, id: AssociationId, uid: &str, id_key: &str) -> StorageResult<()>;
+
+    /// Removes an association. Answers whether it was there.
+    async fn delete_association(&self, id: AssociationId) -> StorageResult<bool>;
+
+    /// Makes a user and the first association in one step: both or neither.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] names what is taken: `"username"` or `"uid"`.
+    async fn create_user_with_association(
+        &self,
+        users: &dyn UserStorage,
+        user: &NewUser,
+        association: &NewAssociation,
+    ) -> StorageResult<(User, Association)> {
+        let user = users.create_user(user).await?;
+        let association = NewAssociation { user_id: user.id.clone(), ..association.clone() };
+        match self.create_association(&association).await {
+            Ok(association) => Ok((user, association)),
+            Err(error) => {
+                users.delete_user(&user.id).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Spends something that may be spent only once, atomically: `true` for exactly one caller.
+    ///
+    /// `expires_at` (Unix seconds) must come from the thing itself, such as the time sealed in the
+    /// attempt, and not from the clock of the claim: it is part of the row's unique key on the Django
+    /// tables. The row may be forgotten after it.
+    async fn claim(&self, namespace: &str, key: &str, expires_at: i64) -> StorageResult<bool>;
+
+    /// Forgets claims, codes, partials, OpenID associations and sessions that expired before `now`
+    /// (Unix seconds). Answers how many rows went.
+    async fn clear_expired(&self, now: i64) -> StorageResult<u64>;
+
+    /// Keeps a paused pipeline.
+    async fn create_partial(&self, partial: &NewPartial) -> StorageResult<()>;
+    /// The paused pipeline with this token.
+    async fn partial(&self, token: &str) -> StorageResult<Option<Partial>>;
+    /// Takes the paused pipeline out: `Some` for exactly one caller.
+    async fn take_partial(&self, token: &str) -> StorageResult<Option<Partial>>;
+
+    /// Keeps an e-mail validation code.
+    async fn create_code(&self, code: &Code) -> StorageResult<()>;
+    /// The code for this address; both must match exactly.
+    async fn code(&self, email: &str, code: &str) -> StorageResult<Option<Code>>;
+    /// Marks a code as used: `true` for exactly one caller.
+    async fn verify_code(&self, email: &str, code: &str) -> StorageResult<bool>;
+
+    /// Keeps an association with an OpenID server, replacing one of the same handle.
+    async fn store_openid_association(&self, association: &OpenIdAssociation) -> StorageResult<()>;
+    /// The OpenID associations with a server (and this handle), newest first.
+    async fn openid_associations(&self, server_url: &str, handle: Option<&str>) -> StorageResult<Vec<OpenIdAssociation>>;
+    /// Forgets an OpenID association.
+    async fn remove_openid_association(&self, server_url: &str, handle: &str) -> StorageResult<()>;
+
+    /// Makes a session.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] when the id exists: a session is never adopted.
+    async fn create_session(&self, session: &NewSession) -> StorageResult<()>;
+    /// The session with this key hash, unless it expired before `now` (Unix seconds).
+    async fn session(&self, key_hash: &str, now: i64) -> StorageResult<Option<StoredSession>>;
+    /// Replaces the data of a session that exists.
+    ///
+    /// # Errors
+    /// [`StorageError::NotFound`] when it was revoked meanwhile: it is not made again.
+    async fn update_session(&self, session: &StoredSession) -> StorageResult<()>;
+    /// Revokes a session. Answers whether it was there.
+    async fn delete_session(&self, key_hash: &str) -> StorageResult<bool>;
+    /// The live sessions of a user, latest use first.
+    async fn sessions_of(&self, user: &UserId, now: i64) -> StorageResult<Vec<StoredSession>>;
+    /// Revokes all sessions of a user but the one given. Answers how many.
+    async fn delete_sessions_of(&self, user: &UserId, except: Option<&str>) -> StorageResult<u64>;
+
+    /// Reaches the database and finds the tables, for health checks.
+    async fn ping(&self) -> StorageResult<()>;
+}

@@ -1,0 +1,210 @@
+//! The rows that storages keep.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+
+use crate::identity::Fields;
+use crate::secret::Secret;
+
+/// The id of a user, as text: an integer in Django's tables, whatever the application uses in its own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UserId(String);
+
+impl UserId {
+    /// Takes an id.
+    pub fn new(id: impl fmt::Display) -> Self {
+        UserId(id.to_string())
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The id of an association (`social_auth_usersocialauth.id`).
+pub type AssociationId = i64;
+
+/// A user of the application.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct User {
+    /// The id.
+    pub id: UserId,
+    /// The unique name.
+    pub username: String,
+    /// The address; absent where the column is empty.
+    pub email: Option<String>,
+    /// The given name; absent where the column is empty.
+    pub first_name: Option<String>,
+    /// The family name; absent where the column is empty.
+    pub last_name: Option<String>,
+    /// Whether the user may sign in.
+    pub is_active: bool,
+    /// When the user was made.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub date_joined: Option<OffsetDateTime>,
+    /// When the user signed in last.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub last_login: Option<OffsetDateTime>,
+    /// Further columns that the storage exposes to `user_details`.
+    #[serde(flatten)]
+    pub attributes: Map<String, Value>,
+}
+
+impl User {
+    /// A field by its column name, or null where it is empty; `None` where users have no such field.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Value> {
+        let text = |value: &Option<String>| Some(value.clone().map_or(Value::Null, Value::String));
+        match name {
+            "username" => Some(Value::String(self.username.clone())),
+            "email" => text(&self.email),
+            "first_name" => text(&self.first_name),
+            "last_name" => text(&self.last_name),
+            "is_active" => Some(Value::Bool(self.is_active)),
+            other => self.attributes.get(other).cloned(),
+        }
+    }
+}
+
+/// A user to be made.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct NewUser {
+    /// The unique name, at most 150 characters on Django's table.
+    pub username: String,
+    /// The address.
+    pub email: Option<String>,
+    /// The given name.
+    pub first_name: Option<String>,
+    /// The family name.
+    pub last_name: Option<String>,
+    /// Further fields from `USER_FIELDS` that the storage may know.
+    pub attributes: Map<String, Value>,
+}
+
+/// Fields of a user to be changed; those not named stay.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct UserChanges(pub Map<String, Value>);
+
+/// A uid connected to a user.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Association {
+    /// The id.
+    pub id: AssociationId,
+    /// The backend instance's name.
+    pub provider: String,
+    /// The identifier at the provider.
+    pub uid: String,
+    /// The field that the identifier came from; empty on rows older than that column.
+    pub id_key: String,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// Tokens and profile fields.
+    pub extra_data: Fields,
+    /// When it was made.
+    pub created: OffsetDateTime,
+    /// When it was changed last.
+    pub modified: OffsetDateTime,
+}
+
+/// An association to be made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewAssociation {
+    /// The backend instance's name.
+    pub provider: String,
+    /// The identifier at the provider.
+    pub uid: String,
+    /// The field that the identifier came from.
+    pub id_key: String,
+    /// Whose it is.
+    pub user_id: UserId,
+    /// Tokens and profile fields.
+    pub extra_data: Fields,
+    /// The time of making.
+    pub created: OffsetDateTime,
+}
+
+/// A paused pipeline to be kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewPartial {
+    /// 32 random characters.
+    pub token: String,
+    /// The backend instance's name.
+    pub backend: String,
+    /// The index of the step that goes on.
+    pub next_step: u16,
+    /// Everything that the pipeline needs to go on; secrets in it are sealed.
+    pub data: Map<String, Value>,
+    /// The time of pausing.
+    pub timestamp: OffsetDateTime,
+}
+
+/// A paused pipeline as kept.
+pub type Partial = NewPartial;
+
+/// A code that proves an e-mail address.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Code {
+    /// The address.
+    pub email: String,
+    /// At most 32 characters.
+    pub code: String,
+    /// Whether it was used.
+    pub verified: bool,
+    /// The time of sending.
+    pub timestamp: OffsetDateTime,
+}
+
+/// A shared secret with an OpenID server.
+#[derive(Debug, Clone)]
+pub struct OpenIdAssociation {
+    /// The server's endpoint.
+    pub server_url: String,
+    /// The server's name for the secret.
+    pub handle: String,
+    /// The secret, in base64.
+    pub secret: Secret,
+    /// Unix seconds.
+    pub issued: i64,
+    /// Seconds.
+    pub lifetime: i64,
+    /// `HMAC-SHA1` or `HMAC-SHA256`.
+    pub assoc_type: String,
+}
+
+/// A session of a browser, as kept. The cookie's value itself is never stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredSession {
+    /// SHA-256 of the cookie's value, base64url.
+    pub key_hash: String,
+    /// A short name by which the person can revoke it; not a secret.
+    pub public_id: String,
+    /// Who is signed in.
+    pub user_id: Option<UserId>,
+    /// What flows and pipelines keep in it.
+    pub data: Fields,
+    /// Unix seconds.
+    pub created_at: i64,
+    /// Unix seconds.
+    pub last_seen_at: i64,
+    /// Unix seconds.
+    pub expires_at: i64,
+    /// The browser's `User-Agent`, at most 255 characters.
+    pub user_agent: String,
+    /// The browser's address.
+    pub ip_address: String,
+}
+
+/// A session to be made.
+pub type NewSession = StoredSession;
