@@ -9,8 +9,10 @@
 mod memory;
 mod records;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 pub use memory::MemoryStorage;
 pub use records::{
@@ -38,9 +40,44 @@ pub enum StorageError {
         /// What is wrong with it.
         why: String,
     },
-    /// The database refused or could not be reached.
+    /// The value is longer than its column; nothing was written, and nothing is ever cut off.
+    #[error("{what} has more than {limit} characters, and its column holds no more")]
+    TooLong {
+        /// Which value.
+        what: &'static str,
+        /// The column's length in characters.
+        limit: usize,
+    },
+    /// The value cannot be kept as it is; nothing was written.
+    #[error("{what} cannot be stored: {why}")]
+    Invalid {
+        /// Which value.
+        what: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The database can be read but not written.
+    #[error("the database is read-only: {0}")]
+    ReadOnly(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Other writers kept the database busy for longer than we wait. Trying again may help.
+    #[error("the database is busy: {0}")]
+    Busy(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database cannot be opened or reached; the text says where it was looked for.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+    /// The database has tables that we cannot work with; the text says which and why.
+    #[error("the database has another layout than expected: {0}")]
+    Schema(String),
+    /// The database refused for a reason that has no name here.
     #[error("the database failed: {0}")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StorageError {
+    /// A value that cannot be kept, and why.
+    pub fn invalid(what: &'static str, why: impl Into<String>) -> Self {
+        StorageError::Invalid { what, why: why.into() }
+    }
 }
 
 impl From<StorageError> for crate::Error {
@@ -52,16 +89,47 @@ impl From<StorageError> for crate::Error {
 /// The result of a storage call.
 pub type StorageResult<T> = std::result::Result<T, StorageError>;
 
+/// How long a claim is kept after it expired. On a database that Django uses too, `social_auth_nonce`
+/// also has rows of Python Social Auth whose `timestamp` is the time of issue: removing those at once
+/// would let them be spent again.
+pub const CLAIM_GRACE: Duration = Duration::days(1);
+
+/// How long unused codes and partials are kept: Python Social Auth's `clearsocial` has the same.
+/// The settings say how long they are good for, which is shorter.
+pub const RETENTION: Duration = Duration::days(14);
+
+/// What can be written in one transaction: two storages with the same scope are the same database.
+/// A clone is the same scope, a new one is unlike any other.
+#[derive(Debug, Clone, Default)]
+pub struct StorageScope(Arc<()>);
+
+impl PartialEq for StorageScope {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for StorageScope {}
+
 /// The application's users.
 #[async_trait]
 pub trait UserStorage: Send + Sync + 'static {
+    /// What these users can be written together with. A [`SocialStorage`] of the same scope makes a user
+    /// and the first association in one transaction, without asking [`create_user`](UserStorage::create_user).
+    /// So a type that wraps a storage to make users in its own way must not hand the scope on; leaving
+    /// this method alone is always right.
+    fn scope(&self) -> Option<&StorageScope> {
+        None
+    }
+
     /// The user with this id.
     async fn user(&self, id: &UserId) -> StorageResult<Option<User>>;
 
     /// Whether a user of exactly this name exists.
     async fn username_exists(&self, username: &str) -> StorageResult<bool>;
 
-    /// All users with this address, compared without regard to ASCII case.
+    /// All users with this address, compared without regard to ASCII case, in the order of making.
+    /// Nobody has the empty address.
     async fn users_by_email(&self, email: &str) -> StorageResult<Vec<User>>;
 
     /// Makes a user who has no usable password.
@@ -71,10 +139,18 @@ pub trait UserStorage: Send + Sync + 'static {
     async fn create_user(&self, user: &NewUser) -> StorageResult<User>;
 
     /// Changes the named fields of a user and leaves the others alone.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] when the new name is taken, [`StorageError::Invalid`] for a value of the
+    /// wrong type or a field that users do not have, [`StorageError::NotFound`] without such a user. Nothing
+    /// was written then.
     async fn update_user(&self, id: &UserId, changes: &UserChanges) -> StorageResult<()>;
 
     /// Takes back a user who was made a moment ago and has nothing yet. Only called when the
     /// association that the user was made for turned out to be taken.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] when the user has something by now.
     async fn delete_user(&self, id: &UserId) -> StorageResult<()>;
 
     /// Notes that the user signed in at this time.
@@ -99,11 +175,13 @@ pub trait SocialStorage: Send + Sync + 'static {
     /// Connects a uid to a user.
     ///
     /// # Errors
-    /// [`StorageError::Conflict`] when the uid is connected already, to whomever.
+    /// [`StorageError::Conflict`] when the uid is connected already, to whomever;
+    /// [`StorageError::Invalid`] for an empty uid.
     async fn create_association(&self, association: &NewAssociation) -> StorageResult<Association>;
 
-    /// Replaces the extra data if the row still is as it was when `seen_modified` was read.
-    /// Answers whether it was written.
+    /// Replaces the extra data if the row still is as it was when `seen_modified` was read (or in any
+    /// case without one). Answers whether it was written. The row's `modified` always moves forward, also
+    /// when `now` does not.
     async fn update_extra_data(
         &self,
         id: AssociationId,
@@ -121,7 +199,11 @@ pub trait SocialStorage: Send + Sync + 'static {
     /// Removes an association. Answers whether it was there.
     async fn delete_association(&self, id: AssociationId) -> StorageResult<bool>;
 
-    /// Makes a user and the first association in one step: both or neither.
+    /// Makes a user and the first association in one step: both or neither. The `user_id` of
+    /// `association` is not looked at.
+    ///
+    /// As written here the user is made first and taken back when the uid is taken; a storage that has the
+    /// users too ([`UserStorage::scope`]) does it in one transaction.
     ///
     /// # Errors
     /// [`StorageError::Conflict`] names what is taken: `"username"` or `"uid"`.
@@ -131,15 +213,7 @@ pub trait SocialStorage: Send + Sync + 'static {
         user: &NewUser,
         association: &NewAssociation,
     ) -> StorageResult<(User, Association)> {
-        let user = users.create_user(user).await?;
-        let association = NewAssociation { user_id: user.id.clone(), ..association.clone() };
-        match self.create_association(&association).await {
-            Ok(association) => Ok((user, association)),
-            Err(error) => {
-                users.delete_user(&user.id).await?;
-                Err(error)
-            }
-        }
+        create_then_connect(self, users, user, association).await
     }
 
     /// Spends something that may be spent only once, atomically: `true` for exactly one caller.
@@ -149,11 +223,15 @@ pub trait SocialStorage: Send + Sync + 'static {
     /// tables. The row may be forgotten after it.
     async fn claim(&self, namespace: &str, key: &str, expires_at: i64) -> StorageResult<bool>;
 
-    /// Forgets claims, codes, partials, OpenID associations and sessions that expired before `now`
-    /// (Unix seconds). Answers how many rows went.
+    /// Forgets claims, OpenID associations and sessions that expired before `now`
+    /// (Unix seconds), claims [`CLAIM_GRACE`] later; unused codes and partials after [`RETENTION`].
+    /// Answers how many rows went.
     async fn clear_expired(&self, now: i64) -> StorageResult<u64>;
 
     /// Keeps a paused pipeline.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] when the token exists.
     async fn create_partial(&self, partial: &NewPartial) -> StorageResult<()>;
     /// The paused pipeline with this token.
     async fn partial(&self, token: &str) -> StorageResult<Option<Partial>>;
@@ -161,6 +239,9 @@ pub trait SocialStorage: Send + Sync + 'static {
     async fn take_partial(&self, token: &str) -> StorageResult<Option<Partial>>;
 
     /// Keeps an e-mail validation code.
+    ///
+    /// # Errors
+    /// [`StorageError::Conflict`] when this address has this code already.
     async fn create_code(&self, code: &Code) -> StorageResult<()>;
     /// The code for this address; both must match exactly.
     async fn code(&self, email: &str, code: &str) -> StorageResult<Option<Code>>;
@@ -177,11 +258,11 @@ pub trait SocialStorage: Send + Sync + 'static {
     /// Makes a session.
     ///
     /// # Errors
-    /// [`StorageError::Conflict`] when the id exists: a session is never adopted.
+    /// [`StorageError::Conflict`] when the key hash or the public id exists: a session is never adopted.
     async fn create_session(&self, session: &NewSession) -> StorageResult<()>;
     /// The session with this key hash, unless it expired before `now` (Unix seconds).
     async fn session(&self, key_hash: &str, now: i64) -> StorageResult<Option<StoredSession>>;
-    /// Replaces the data of a session that exists.
+    /// Replaces a session that exists: all but `key_hash`, `public_id` and `created_at`.
     ///
     /// # Errors
     /// [`StorageError::NotFound`] when it was revoked meanwhile: it is not made again.
@@ -195,4 +276,33 @@ pub trait SocialStorage: Send + Sync + 'static {
 
     /// Reaches the database and finds the tables, for health checks.
     async fn ping(&self) -> StorageResult<()>;
+}
+
+/// Makes a user, then the association, and takes the user back when the association cannot be made.
+///
+/// # Errors
+/// Those of both calls.
+pub async fn create_then_connect<S: SocialStorage + ?Sized>(
+    social: &S,
+    users: &dyn UserStorage,
+    user: &NewUser,
+    association: &NewAssociation,
+) -> StorageResult<(User, Association)> {
+    let user = users.create_user(user).await?;
+    let association = NewAssociation { user_id: user.id.clone(), ..association.clone() };
+    match social.create_association(&association).await {
+        Ok(association) => Ok((user, association)),
+        Err(error) => {
+            users.delete_user(&user.id).await?;
+            Err(error)
+        }
+    }
+}
+
+/// The `modified` of a row that is changed `now` (cut to microseconds, as databases keep it) and was
+/// changed before at `previous`: always later than that, so that a compare-and-swap sees every change.
+#[must_use]
+pub fn modified_after(previous: OffsetDateTime, now: OffsetDateTime) -> OffsetDateTime {
+    let now = now.replace_microsecond(now.microsecond()).unwrap_or(now);
+    now.max(previous.saturating_add(Duration::MICROSECOND))
 }

@@ -135,8 +135,8 @@ pub struct NewAssociation {
     pub created: OffsetDateTime,
 }
 
-/// A paused pipeline to be kept.
-#[derive(Debug, Clone, PartialEq)]
+/// A paused pipeline to be kept. `Debug` shows neither token nor data.
+#[derive(Clone, PartialEq)]
 pub struct NewPartial {
     /// 32 random characters.
     pub token: String,
@@ -150,11 +150,21 @@ pub struct NewPartial {
     pub timestamp: OffsetDateTime,
 }
 
+impl fmt::Debug for NewPartial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Partial")
+            .field("backend", &self.backend)
+            .field("next_step", &self.next_step)
+            .field("timestamp", &self.timestamp)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A paused pipeline as kept.
 pub type Partial = NewPartial;
 
-/// A code that proves an e-mail address.
-#[derive(Debug, Clone, PartialEq)]
+/// A code that proves an e-mail address. `Debug` does not show it.
+#[derive(Clone, PartialEq)]
 pub struct Code {
     /// The address.
     pub email: String,
@@ -164,6 +174,12 @@ pub struct Code {
     pub verified: bool,
     /// The time of sending.
     pub timestamp: OffsetDateTime,
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Code").field("verified", &self.verified).field("timestamp", &self.timestamp).finish_non_exhaustive()
+    }
 }
 
 /// A shared secret with an OpenID server.
