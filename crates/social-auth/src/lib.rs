@@ -7,11 +7,14 @@ pub mod error;
 pub mod http;
 pub mod identity;
 pub mod pipeline;
+pub mod protocol;
 pub mod seal;
 mod secret;
+pub mod select;
 pub mod session;
 pub mod settings;
 pub mod storage;
+pub mod template;
 pub mod web;
 
 pub use error::{Error, Reason, Result};

@@ -1,0 +1,3 @@
+//! The protocols. No provider's name stands in here.
+
+pub mod oauth2;

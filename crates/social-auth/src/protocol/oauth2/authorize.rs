@@ -1,0 +1,120 @@
+//! The authorization request (RFC 6749, section 4.1.1; RFC 7636, section 4.3).
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use url::Url;
+
+use super::config::{Challenge, Config};
+use crate::attempt::Attempt;
+use crate::error::{Error, Result, Stage};
+use crate::seal::random_token;
+use crate::web::Params;
+
+/// The parameter in which the state travels when the provider returns none.
+pub(super) const REDIRECT_STATE: &str = "redirect_state";
+
+/// Prepares the attempt and builds the address at the authorization endpoint.
+///
+/// # Errors
+/// `missing_setting` when there is no endpoint.
+pub(super) fn authorization_url(config: &Config, endpoint: &str, attempt: &mut Attempt, request: &Params) -> Result<String> {
+    if config.redirect_state {
+        attempt.redirect_uri = with_state(&attempt.redirect_uri, &attempt.state)?;
+    }
+    let mut params: Vec<(&str, String)> = vec![
+        ("client_id", config.key.clone()),
+        ("redirect_uri", attempt.redirect_uri.clone()),
+        ("response_type", config.response_type.to_owned()),
+        ("response_mode", config.response_mode.to_owned()),
+        ("state", attempt.state.clone()),
+    ];
+    if let Some(nonce) = &attempt.nonce {
+        params.push(("nonce", nonce.clone()));
+    }
+    if let Some(challenge) = config.challenge {
+        let verifier = code_verifier(challenge.verifier_length);
+        params.push(("code_challenge", code_challenge(challenge, &verifier)));
+        params.push(("code_challenge_method", if challenge.plain { "plain" } else { "S256" }.to_owned()));
+        attempt.pkce_verifier = Some(verifier);
+    }
+    params.push((config.scope_parameter, config.scope.join(config.scope_separator)));
+    params.retain(|(_, value)| !value.is_empty());
+    let mut url = parse(endpoint)?;
+    let fixed = config.authorize_params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let extra = config.extra_arguments.iter().map(|(name, value)| (name.as_str(), chosen_argument(config, request, name, value)));
+    // Ours come last and win: neither a setting nor the browser may change state, challenge or redirect URI.
+    let optional: Vec<_> = fixed.chain(extra).filter(|(name, _)| !params.iter().any(|(ours, _)| ours == name)).collect();
+    let (fixed_scope, optional): (Vec<_>, Vec<_>) = optional.into_iter().partition(|(name, _)| *name == config.scope_parameter);
+    url.query_pairs_mut()
+        .extend_pairs(params.iter().map(|(name, value)| (*name, value.as_str())))
+        .extend_pairs(last_of_each(fixed_scope))
+        .extend_pairs(last_of_each(optional));
+    Ok(url.into())
+}
+
+/// `AUTH_EXTRA_ARGUMENTS`: the browser may change only what the allow-list names.
+fn chosen_argument<'a>(config: &Config, request: &'a Params, name: &str, configured: &'a str) -> &'a str {
+    let may_change = config.override_allowlist.iter().any(|allowed| allowed == name);
+    request.get(name).filter(|_| may_change).unwrap_or(configured)
+}
+
+fn last_of_each<'a>(pairs: Vec<(&'a str, &'a str)>) -> Vec<(&'a str, &'a str)> {
+    let mut unique: Vec<(&str, &str)> = Vec::with_capacity(pairs.len());
+    for pair in pairs {
+        unique.retain(|(name, _)| *name != pair.0);
+        unique.push(pair);
+    }
+    unique
+}
+
+fn with_state(redirect_uri: &str, state: &str) -> Result<String> {
+    let mut url = parse(redirect_uri)?;
+    url.query_pairs_mut().append_pair(REDIRECT_STATE, state);
+    Ok(url.into())
+}
+
+fn parse(url: &str) -> Result<Url> {
+    Url::parse(url).map_err(|_| {
+        Error::invalid_setting(
+            "AUTHORIZATION_URL",
+            "the backend has no authorization endpoint; set AUTHORIZATION_URL or, for OpenID Connect, OIDC_ENDPOINT",
+        )
+        .stage(Stage::Begin)
+    })
+}
+
+/// A verifier of so many characters (RFC 7636, section 4.1).
+fn code_verifier(length: usize) -> String {
+    let mut verifier = random_token(length * 3 / 4 + 1);
+    verifier.truncate(length);
+    verifier
+}
+
+/// RFC 7636, section 4.2.
+fn code_challenge(challenge: Challenge, verifier: &str) -> String {
+    if challenge.plain {
+        return verifier.to_owned();
+    }
+    URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_challenge_is_that_of_the_rfc() {
+        let s256 = Challenge { plain: false, verifier_length: 43 };
+        // RFC 7636, appendix B.
+        assert_eq!(code_challenge(s256, "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+
+    #[test]
+    fn a_verifier_has_the_length_asked_for_and_differs_each_time() {
+        for length in [43, 64, 128] {
+            assert_eq!(code_verifier(length).len(), length);
+            assert_ne!(code_verifier(length), code_verifier(length));
+        }
+    }
+}

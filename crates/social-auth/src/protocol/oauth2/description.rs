@@ -1,0 +1,486 @@
+//! What a provider states about itself: constants first, code only for what is odd.
+
+use serde_json::{Map, Value};
+
+use crate::error::Result;
+use crate::identity::UserDetails;
+use crate::secret::Secret;
+use crate::web::Params;
+
+/// An OAuth 2.0 or OpenID Connect provider. Begin from [`OAuth2::STANDARD`] or [`OAuth2::OPENID`].
+///
+/// URLs and parameters may hold `{names}`: settings in lower case (`{api_url}`), and in profile calls
+/// also fields of the answers so far (`{login}`) and `{access_token}`.
+#[derive(Clone)]
+pub struct OAuth2 {
+    /// The name in URLs and settings.
+    pub name: &'static str,
+    /// What the button says.
+    pub title: &'static str,
+    /// The icon's file name without extension; empty: the name.
+    pub icon: &'static str,
+    /// Where the provider documents this, and where a key and secret are made.
+    pub docs: &'static str,
+    /// Dotted paths of the classes in Python Social Auth, for `AUTHENTICATION_BACKENDS`.
+    pub class_paths: &'static [&'static str],
+    /// The authorization endpoint.
+    pub authorization_url: &'static str,
+    /// The token endpoint.
+    pub token_url: &'static str,
+    /// The token endpoint for refreshing; empty: the token endpoint.
+    pub refresh_url: &'static str,
+    /// How the token endpoint is called.
+    pub token_request: TokenRequest,
+    /// How the client proves itself at the token endpoint.
+    pub client_auth: ClientAuth,
+    /// How tokens are revoked, if they can be.
+    pub revoke: Option<Revoke>,
+    /// Scopes always asked for unless `IGNORE_DEFAULT_SCOPE`.
+    pub scope: &'static [&'static str],
+    /// Between scopes.
+    pub scope_separator: &'static str,
+    /// The name of the scope parameter.
+    pub scope_parameter: &'static str,
+    /// `response_type`; empty: not sent.
+    pub response_type: &'static str,
+    /// `response_mode`; empty: not sent.
+    pub response_mode: &'static str,
+    /// PKCE.
+    pub pkce: Pkce,
+    /// Whether the provider returns no `state`, so that it has to travel in the redirect URI.
+    pub redirect_state: bool,
+    /// Further parameters of the authorization request.
+    pub authorize_params: &'static [(&'static str, &'static str)],
+    /// Further parameters of the token request.
+    pub token_params: &'static [(&'static str, &'static str)],
+    /// Where in the token answer the tokens stand; empty: at its top.
+    pub token_root: &'static str,
+    /// The calls that make up the profile.
+    pub profile: &'static [Call],
+    /// The identifier.
+    pub uid: UidField,
+    /// Where names and address stand.
+    pub details: Details,
+    /// What is kept with the association.
+    pub extra_data: &'static [Kept],
+    /// Settings of its own.
+    pub settings: &'static [SettingDecl],
+    /// OpenID Connect on top.
+    pub openid: Option<OpenId>,
+    /// Whether it can only be connected, never create or sign in.
+    pub association_only: bool,
+    /// What is really odd about it.
+    pub hooks: Hooks,
+}
+
+impl OAuth2 {
+    /// What RFC 6749 says, with PKCE.
+    pub const STANDARD: OAuth2 = OAuth2 {
+        name: "",
+        title: "",
+        icon: "",
+        docs: "",
+        class_paths: &[],
+        authorization_url: "",
+        token_url: "",
+        refresh_url: "",
+        token_request: TokenRequest::PostForm,
+        client_auth: ClientAuth::Post,
+        revoke: None,
+        scope: &[],
+        scope_separator: " ",
+        scope_parameter: "scope",
+        response_type: "code",
+        response_mode: "",
+        pkce: Pkce::S256,
+        redirect_state: false,
+        authorize_params: &[],
+        token_params: &[],
+        token_root: "",
+        profile: &[],
+        uid: UidField::Stable("id"),
+        details: Details::NONE,
+        extra_data: &[],
+        settings: &[],
+        openid: None,
+        association_only: false,
+        hooks: Hooks::NONE,
+    };
+
+    /// What OpenID Connect Core and Discovery say, over `OIDC_ENDPOINT`.
+    pub const OPENID: OAuth2 = OAuth2 {
+        authorization_url: "",
+        client_auth: ClientAuth::Basic,
+        scope: &["openid", "profile", "email"],
+        uid: UidField::Stable("sub"),
+        details: Details {
+            username: "preferred_username",
+            email: "email",
+            email_verified: Verified::When("email_verified"),
+            fullname: "name",
+            first_name: "given_name",
+            last_name: "family_name",
+        },
+        extra_data: &[keep("id_token"), keep("refresh_token"), keep_as("sub", "id")],
+        openid: Some(OpenId::STANDARD),
+        ..OAuth2::STANDARD
+    };
+}
+
+/// How the token endpoint is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenRequest {
+    /// `POST` with a form: the standard.
+    PostForm,
+    /// `POST` with JSON.
+    PostJson,
+    /// `POST` with everything in the query.
+    PostQuery,
+    /// `GET` with everything in the query.
+    Get,
+}
+
+/// How the client proves itself at the token endpoint (RFC 6749, section 2.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientAuth {
+    /// `Authorization: Basic`.
+    Basic,
+    /// `client_id` and `client_secret` among the parameters.
+    Post,
+    /// Both at once: a provider that wants the header and reads the parameters too.
+    BasicAndPost,
+    /// `client_id` alone: a public client.
+    None,
+}
+
+/// Whether the authorization request carries a PKCE challenge (RFC 7636, RFC 9700 section 2.1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pkce {
+    /// SHA-256 challenge.
+    S256,
+    /// None, because the provider is known to break on it: the reason.
+    Breaks(&'static str),
+}
+
+/// How a token is revoked.
+#[derive(Debug, Clone, Copy)]
+pub struct Revoke {
+    /// `GET`, `POST` or `DELETE`.
+    pub method: &'static str,
+    /// The endpoint; may hold `{token}` and `{uid}`.
+    pub url: &'static str,
+    /// Where the token goes.
+    pub token: RevokeToken,
+}
+
+/// Where the token to be revoked goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevokeToken {
+    /// Into the query, under this name.
+    Query(&'static str),
+    /// Into a form, under this name, with the client's credentials (RFC 7009).
+    Form(&'static str),
+    /// Into `Authorization: Bearer`.
+    Bearer,
+    /// Nowhere but the URL.
+    Url,
+}
+
+/// The identifier of a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UidField {
+    /// A field that always means the same person. A selector; its last member is the `id_key`.
+    Stable(&'static str),
+    /// Stable; and these former identifiers (a later `LEGACY_ID_KEYS` adds to them) are migrated.
+    StableOnce(&'static str, &'static [&'static str]),
+    /// Several fields joined: (`id_key`, template).
+    Joined(&'static str, &'static str),
+}
+
+/// Where names and address stand: selectors, see [`crate::select`].
+#[derive(Debug, Clone, Copy)]
+pub struct Details {
+    /// The wish for a user name.
+    pub username: &'static str,
+    /// The address.
+    pub email: &'static str,
+    /// Who verified the address.
+    pub email_verified: Verified,
+    /// The whole name.
+    pub fullname: &'static str,
+    /// The given name.
+    pub first_name: &'static str,
+    /// The family name.
+    pub last_name: &'static str,
+}
+
+impl Details {
+    /// Nothing is known.
+    pub const NONE: Details =
+        Details { username: "", email: "", email_verified: Verified::Never, fullname: "", first_name: "", last_name: "" };
+}
+
+/// Whether the provider vouches that the person owns the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verified {
+    /// It does not say, or is not to be believed.
+    Never,
+    /// It gives out verified addresses only.
+    Always,
+    /// When the selected field is `true` (or the text "true").
+    When(&'static str),
+}
+
+/// A field that is kept in `extra_data`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// The field of the answer.
+    pub field: &'static str,
+    /// The name it is kept under.
+    pub name: &'static str,
+    /// Whether an absent or empty value leaves the kept one alone.
+    pub only_if_present: bool,
+}
+
+/// Keeps a field under its own name.
+#[must_use]
+pub const fn keep(field: &'static str) -> Kept {
+    Kept { field, name: field, only_if_present: false }
+}
+
+/// Keeps a field under another name.
+#[must_use]
+pub const fn keep_as(field: &'static str, name: &'static str) -> Kept {
+    Kept { field, name, only_if_present: false }
+}
+
+/// Keeps a field if there is a value.
+#[must_use]
+pub const fn keep_if_present(field: &'static str) -> Kept {
+    Kept { field, name: field, only_if_present: true }
+}
+
+/// A setting that a provider has of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SettingDecl {
+    /// The short name.
+    pub name: &'static str,
+    /// The default; `None`: none.
+    pub default: Option<&'static str>,
+    /// Whether it must be set.
+    pub required: bool,
+    /// What it means.
+    pub doc: &'static str,
+}
+
+/// A setting with a default.
+#[must_use]
+pub const fn setting(name: &'static str, default: &'static str) -> SettingDecl {
+    SettingDecl { name, default: Some(default), required: false, doc: "" }
+}
+
+/// A setting that may be left out.
+#[must_use]
+pub const fn optional(name: &'static str, doc: &'static str) -> SettingDecl {
+    SettingDecl { name, default: None, required: false, doc }
+}
+
+/// A setting that must be made.
+#[must_use]
+pub const fn required(name: &'static str, doc: &'static str) -> SettingDecl {
+    SettingDecl { name, default: None, required: true, doc }
+}
+
+/// One call to the provider's API on the way to the profile.
+#[derive(Debug, Clone, Copy)]
+pub struct Call {
+    /// The URL.
+    pub url: &'static str,
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Where the access token goes.
+    pub token: TokenIn,
+    /// Query parameters.
+    pub query: &'static [(&'static str, &'static str)],
+    /// Headers.
+    pub headers: &'static [(&'static str, &'static str)],
+    /// The part of the answer that counts: a selector; empty: all of it.
+    pub root: &'static str,
+    /// The field it is put under; empty: its members join the answer so far.
+    pub into: &'static str,
+    /// When it is made.
+    pub when: When,
+    /// What a failure means.
+    pub on_failure: OnFailure,
+}
+
+impl Call {
+    /// `GET` with `Authorization: Bearer`, always, into the answer.
+    pub const GET: Call = Call {
+        url: "",
+        method: "GET",
+        token: TokenIn::Header("Bearer"),
+        query: &[],
+        headers: &[],
+        root: "",
+        into: "",
+        when: When::Always,
+        on_failure: OnFailure::Fail,
+    };
+}
+
+/// Where an access token goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenIn {
+    /// `Authorization: <scheme> <token>`.
+    Header(&'static str),
+    /// The query, under this name.
+    Query(&'static str),
+    /// Nowhere.
+    Nowhere,
+}
+
+/// When a call is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Always.
+    Always,
+    /// When the selector finds nothing yet.
+    Missing(&'static str),
+    /// When the setting is on.
+    Setting(&'static str),
+    /// When this scope is asked for.
+    Scope(&'static str),
+}
+
+/// What a failed call means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnFailure {
+    /// The sign-in fails.
+    Fail,
+    /// The sign-in goes on without.
+    Ignore,
+    /// The person is not a member: any other status than this one refuses.
+    RefuseUnless(u16),
+}
+
+/// OpenID Connect on top of OAuth 2.0.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenId {
+    /// Where the discovery document stands, without `/.well-known/…`; empty: `OIDC_ENDPOINT` must say.
+    pub endpoint: &'static str,
+    /// Where the discovery document stands, whole; empty: below the endpoint.
+    pub configuration_url: &'static str,
+    /// Which issuers the id token may name; empty: the discovery document's.
+    pub issuers: &'static [&'static str],
+    /// The keys, where there is no discovery document.
+    pub jwks_url: &'static str,
+    /// Whether endpoints are discovered; else they stand in the description.
+    pub discovers: bool,
+    /// Algorithms of the id token's signature.
+    pub algorithms: &'static [&'static str],
+    /// Whether the provider repeats the nonce; else the reason why none is sent.
+    pub nonce: Nonce,
+    /// Where the identity comes from.
+    pub identity: IdentityFrom,
+}
+
+impl OpenId {
+    /// Discovery, nonce, userinfo.
+    pub const STANDARD: OpenId = OpenId {
+        endpoint: "",
+        configuration_url: "",
+        issuers: &[],
+        jwks_url: "",
+        discovers: true,
+        algorithms: &["RS256"],
+        nonce: Nonce::Sent,
+        identity: IdentityFrom::UserInfo,
+    };
+}
+
+/// Whether a nonce is sent and must come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nonce {
+    /// It is.
+    Sent,
+    /// It is not, because the provider drops it: the reason.
+    Dropped(&'static str),
+}
+
+/// Where the identity comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IdentityFrom {
+    /// The userinfo endpoint over the id token.
+    UserInfo,
+    /// The id token alone.
+    IdToken,
+    /// The profile calls over the id token.
+    Profile,
+}
+
+/// What is really odd about a provider, as code. All optional, all without I/O.
+#[derive(Clone, Copy)]
+pub struct Hooks {
+    /// Checks the settings at start.
+    pub check_settings: Option<fn(&HookSettings) -> Result<()>>,
+    /// Makes the client secret (Apple).
+    pub client_secret: Option<fn(&HookSettings, i64) -> Result<Secret>>,
+    /// Values for `{names}` in profile calls that depend on the token (`appsecret_proof`).
+    pub variables: Option<fn(&HookSettings, &str) -> Vec<(&'static str, String)>>,
+    /// Takes what the callback brought besides the code.
+    pub callback: Option<fn(&HookSettings, &Params, &mut Map<String, Value>) -> Result<()>>,
+    /// Reshapes or refuses the whole answer before fields are read.
+    pub answer: Option<fn(&HookSettings, &mut Map<String, Value>) -> Result<()>>,
+    /// Completes the details.
+    pub details: Option<fn(&HookSettings, &Value, &mut UserDetails)>,
+    /// The issuer that is right for these settings, `{tenantid}` standing for the token's own tenant.
+    pub issuer: Option<fn(&HookSettings) -> Result<String>>,
+    /// Parameters of the refresh request, where it is no refresh_token grant.
+    pub refresh_params: Option<fn(&HookSettings, &str) -> Vec<(String, String)>>,
+}
+
+impl Hooks {
+    /// Nothing odd.
+    pub const NONE: Hooks = Hooks {
+        check_settings: None,
+        client_secret: None,
+        variables: None,
+        callback: None,
+        answer: None,
+        details: None,
+        issuer: None,
+        refresh_params: None,
+    };
+}
+
+/// The settings that a hook sees: key, secret, and those that the provider declared.
+pub struct HookSettings {
+    /// The backend instance's name.
+    pub backend: String,
+    /// `KEY`.
+    pub key: String,
+    /// `SECRET`.
+    pub secret: Secret,
+    /// Declared settings by short name, with defaults filled in.
+    pub declared: Map<String, Value>,
+}
+
+impl HookSettings {
+    /// A declared text setting.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.declared.get(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+    }
+
+    /// A declared switch.
+    #[must_use]
+    pub fn is_on(&self, name: &str) -> bool {
+        match self.declared.get(name) {
+            Some(Value::Bool(on)) => *on,
+            Some(Value::String(text)) => matches!(text.as_str(), "true" | "1" | "yes" | "on"),
+            Some(Value::Number(number)) => number.as_i64() != Some(0),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! OAuth 2.0 as a client: the authorization code flow (RFC 6749) with PKCE (RFC 7636), bearer tokens
+//! (RFC 6750), the issuer check of RFC 9207 and the advice of RFC 9700.
+//!
+//! A provider is an [`OAuth2`] description; [`OAuth2Backend`] is such a description with settings applied.
+
+mod authorize;
+mod backend;
+mod config;
+mod description;
+mod identity;
+mod profile;
+mod provider_error;
+mod token;
+
+pub use backend::OAuth2Backend;
+pub use description::{
+    Call, ClientAuth, Details, HookSettings, Hooks, IdentityFrom, Kept, Nonce, OAuth2, OnFailure, OpenId, Pkce, Revoke, RevokeToken,
+    SettingDecl, TokenIn, TokenRequest, UidField, Verified, When, keep, keep_as, keep_if_present, optional, required, setting,
+};
+pub use provider_error::stated_error;

@@ -1,0 +1,165 @@
+//! The calls that make up a profile.
+
+use serde_json::{Map, Value};
+
+use super::config::setting_value;
+use super::description::{Call, HookSettings, OnFailure, TokenIn, When};
+use super::provider_error;
+use crate::error::{Error, Reason, Result, Stage};
+use crate::http::{Client, Outgoing};
+use crate::select::Selector;
+use crate::template;
+
+/// A call with its templates and selectors read.
+pub(super) struct ResolvedCall {
+    url: String,
+    method: http::Method,
+    token: TokenIn,
+    query: Vec<(String, String)>,
+    headers: &'static [(&'static str, &'static str)],
+    root: Selector,
+    into: &'static str,
+    when: ResolvedWhen,
+    on_failure: OnFailure,
+}
+
+enum ResolvedWhen {
+    Always,
+    Never,
+    Missing(Selector),
+    Scope(&'static str),
+}
+
+/// What the calls may use.
+pub(super) struct CallContext<'a> {
+    pub http: &'a Client,
+    pub settings: &'a HookSettings,
+    pub scope: &'a [String],
+    pub access_token: &'a str,
+    pub variables: &'a [(&'static str, String)],
+}
+
+impl ResolvedCall {
+    pub fn resolve(call: &Call, url: Option<&str>, root: Option<&str>, settings: &HookSettings) -> Result<Self> {
+        let parse = |text: &str| Selector::parse(text).map_err(|why| Error::invalid_setting("USER_ROOT", why).stage(Stage::Start));
+        // Settings are filled in now; fields of the answer when the call is made.
+        let fill = |text: &str| template::fill(text, &|name| Some(setting_value(settings, name).unwrap_or_else(|| format!("{{{name}}}"))));
+        let query = call.query.iter().map(|(name, value)| Ok(((*name).to_owned(), fill(value)?))).collect::<Result<_>>()?;
+        Ok(ResolvedCall {
+            url: fill(url.unwrap_or(call.url))?,
+            method: call.method.parse().map_err(|_| Error::invalid_setting("method", "a profile call is GET or POST"))?,
+            token: call.token,
+            query,
+            headers: call.headers,
+            root: parse(root.unwrap_or(call.root))?,
+            into: call.into,
+            when: match call.when {
+                When::Always => ResolvedWhen::Always,
+                When::Missing(text) => ResolvedWhen::Missing(parse(text)?),
+                When::Scope(scope) => ResolvedWhen::Scope(scope),
+                When::Setting(name) if settings.is_on(name) => ResolvedWhen::Always,
+                When::Setting(_) => ResolvedWhen::Never,
+            },
+            on_failure: call.on_failure,
+        })
+    }
+
+    /// Makes the call if it is due and adds what came to the answer so far.
+    ///
+    /// # Errors
+    /// What the provider is at fault of; `membership_required` where the call is a membership test.
+    pub async fn make(&self, context: &CallContext<'_>, answer: &mut Value) -> Result<()> {
+        if !self.is_due(context, answer) {
+            return Ok(());
+        }
+        match (self.fetch(context, answer).await, self.on_failure) {
+            (Ok(Some(part)), _) => self.add(part, answer).map_err(|error| error.stage(Stage::UserInfo)),
+            (Ok(None), _) | (Err(_), OnFailure::Ignore) => Ok(()),
+            (Err(error), _) => Err(error.stage_if_unknown(Stage::UserInfo)),
+        }
+    }
+
+    fn is_due(&self, context: &CallContext<'_>, answer: &Value) -> bool {
+        match &self.when {
+            ResolvedWhen::Always => true,
+            ResolvedWhen::Never => false,
+            ResolvedWhen::Missing(selector) => selector.value(answer).is_none(),
+            ResolvedWhen::Scope(scope) => context.scope.iter().any(|asked| asked == scope),
+        }
+    }
+
+    async fn fetch(&self, context: &CallContext<'_>, so_far: &Value) -> Result<Option<Value>> {
+        let answer = context.http.send(self.request(context, so_far)?).await?;
+        if let OnFailure::RefuseUnless(status) = self.on_failure {
+            return match answer.status {
+                found if found == status => Ok(None),
+                429 | 500..=599 => Err(provider_error::answer_error(&answer, Stage::UserInfo)),
+                found => Err(Error::new(Reason::MembershipRequired).stage(Stage::UserInfo).status(found)),
+            };
+        }
+        if !answer.is_success() {
+            return Err(provider_error::answer_error(&answer, Stage::UserInfo));
+        }
+        let body = answer.json()?;
+        if let Some(error) = provider_error::stated_error(&body, Stage::UserInfo, None) {
+            return Err(error);
+        }
+        Ok(Some(body))
+    }
+
+    fn request(&self, context: &CallContext<'_>, so_far: &Value) -> Result<Outgoing> {
+        let lookup = |name: &str| match name {
+            "access_token" => Some(context.access_token.to_owned()),
+            other => context.variables.iter().find(|(known, _)| *known == other).map(|(_, value)| value.clone()),
+        };
+        let field = |name: &str| Selector::parse(name).ok().and_then(|selector| selector.text(so_far));
+        // A field of an answer lands in a path: it may not bring slashes or a query of its own.
+        let url = template::fill(&self.url, &|name| lookup(name).or_else(|| field(name)).map(|text| encode_segment(&text)))
+            .map_err(|error| Error::missing_claim(error.facts().parameter.unwrap_or_default().to_lowercase()))?;
+        let mut query = Vec::with_capacity(self.query.len() + 1);
+        if let TokenIn::Query(name) = self.token {
+            query.push((name.to_owned(), context.access_token.to_owned()));
+        }
+        for (name, value) in &self.query {
+            query.push((name.clone(), template::fill(value, &|name| lookup(name).or_else(|| field(name)).or(Some(String::new())))?));
+        }
+        query.retain(|(_, value)| !value.is_empty());
+        let mut request = Outgoing::new(self.method.clone(), &url)?.query(&query).header("accept", "application/json");
+        for (name, value) in self.headers {
+            let value = template::fill(value, &|name| setting_value(context.settings, name).or_else(|| lookup(name)))?;
+            request = request.header(name, &value);
+        }
+        Ok(match self.token {
+            TokenIn::Header(scheme) => request.authorization(scheme, context.access_token),
+            _ => request,
+        })
+    }
+
+    fn add(&self, part: Value, answer: &mut Value) -> Result<()> {
+        let part = if self.root.is_empty() {
+            part
+        } else {
+            self.root.value(&part).ok_or_else(|| Error::malformed("the profile is not where it should be"))?
+        };
+        let members = answer.as_object_mut().ok_or_else(|| Error::malformed("the answer is no object"))?;
+        if !self.into.is_empty() {
+            members.insert(self.into.to_owned(), part);
+            return Ok(());
+        }
+        match part {
+            Value::Object(part) => merge(members, part),
+            _ => return Err(Error::malformed("expected a JSON object as the profile")),
+        }
+        Ok(())
+    }
+}
+
+fn merge(members: &mut Map<String, Value>, newer: Map<String, Value>) {
+    for (name, value) in newer {
+        members.insert(name, value);
+    }
+}
+
+fn encode_segment(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, super::token::RESERVED).to_string()
+}
