@@ -1,1 +1,84 @@
-//! stub
+//! The development identity provider of social-auth.
+//!
+//! A real OAuth 2.0 and OpenID Connect provider on loopback: for `social-auth demo`, for our own
+//! tests and for yours. No account anywhere, no network, no mock of an HTTP client: your
+//! application talks to it as it will talk to Google.
+//!
+//! ```
+//! use social_auth_testkit::DevProvider;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let idp = DevProvider::start().await?;
+//!
+//! // Point your application at it ...
+//! let (issuer, id, secret) = (idp.issuer(), idp.client_id(), idp.client_secret());
+//!
+//! // ... take the URL that it sends a browser to, and let Alice sign in there.
+//! let url = format!(
+//!     "{issuer}/authorize?response_type=code&scope=openid&state=abc&client_id={id}\
+//!      &redirect_uri=http://localhost:8000/complete/oidc/"
+//! );
+//! let callback = idp.approve(&url, "alice").await?;
+//!
+//! // This is what your application's callback receives.
+//! assert_eq!(callback.url.path(), "/complete/oidc/");
+//! assert_eq!(callback.param("state").as_deref(), Some("abc"));
+//! assert!(callback.param("code").is_some());
+//! # let _ = secret;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What there is
+//!
+//! | endpoint | OpenID Connect | OAuth 2.0 |
+//! | --- | --- | --- |
+//! | authorization | `/authorize` | `/oauth2/authorize` |
+//! | token | `/token` | `/oauth2/token` |
+//! | profile | `/userinfo` | `/oauth2/user` |
+//! | metadata | `/.well-known/openid-configuration` | `/.well-known/oauth-authorization-server/oauth2` |
+//! | keys, logout | `/jwks`, `/end_session` | |
+//! | revocation, introspection | `/oauth2/revoke`, `/oauth2/introspect` | the same |
+//!
+//! - **People**: `alice` (full profile), `bob`, `carol` (no e-mail), `dave` (e-mail not
+//!   verified), `erin` (a full name only, not ASCII), [`NEW_PERSON`] (somebody else each time),
+//!   and whoever is typed in. Add yours with [`Builder::person`].
+//! - **Clients**: one confidential client that may redirect to any loopback URL; more with
+//!   [`Builder::client`].
+//! - **Faults**: [`DevProvider::fault`] makes an endpoint misbehave, and
+//!   [`DevProvider::edit_id_tokens`] forges ID tokens.
+//! - **A record** of all requests: [`DevProvider::requests`].
+//!
+//! # Not for production
+//!
+//! Whoever reaches the provider signs in as anybody. It therefore refuses any address but
+//! loopback, answers to no other `Host`, and refuses to start when `SOCIAL_AUTH_ENV` or
+//! `RUST_ENV` is `production` or [`Builder::production`] was told so. There is no way around.
+
+mod client;
+mod clock;
+mod consent;
+mod error;
+mod fault;
+mod guard;
+mod headless;
+mod keys;
+mod oauth2;
+mod oidc;
+mod page;
+mod params;
+mod people;
+mod provider;
+mod random;
+mod recorder;
+
+pub use client::{Client, ClientAuth, Signing};
+pub use error::Error;
+pub use fault::{Alteration, Fault};
+pub use headless::{Browser, Callback};
+pub use keys::OldKeys;
+pub use oidc::{IdToken, Signature};
+pub use people::{NEW_PERSON, Person};
+pub use provider::{Builder, DevProvider};
+pub use recorder::RecordedRequest;

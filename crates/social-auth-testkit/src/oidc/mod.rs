@@ -1,0 +1,35 @@
+//! OpenID Connect: discovery, ID tokens, userinfo, keys, logout.
+//!
+//! Core 1.0, Discovery 1.0, RP-Initiated Logout 1.0. The code flow itself is [`crate::oauth2`].
+
+mod discovery;
+mod id_token;
+mod logout;
+mod userinfo;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::oauth2::{Dialect, authorization_endpoint, token_endpoint};
+use crate::provider::Shared;
+
+pub(crate) use id_token::{Edit, id_token, subject_of_hint};
+pub use id_token::{IdToken, Signature};
+
+pub(crate) fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route(
+            "/.well-known/openid-configuration",
+            get(discovery::configuration),
+        )
+        .route("/authorize", authorization_endpoint(Dialect::OpenId))
+        .route("/token", token_endpoint(Dialect::OpenId))
+        .route(
+            "/userinfo",
+            get(userinfo::userinfo).post(userinfo::userinfo),
+        )
+        .route("/jwks", get(discovery::jwks))
+        .route("/end_session", get(logout::by_query).post(logout::by_form))
+}

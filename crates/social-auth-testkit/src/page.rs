@@ -1,0 +1,258 @@
+//! The pages a person sees, and their headers. Shared by all protocols.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use minijinja::Environment;
+use serde::Serialize;
+use serde_json::json;
+use url::{Host, Url};
+
+use crate::error::Error;
+use crate::people::{NEW_PERSON, Person};
+use crate::provider::Shared;
+
+/// What the consent page says about a request.
+#[derive(Debug, Serialize)]
+pub(crate) struct Ask {
+    /// Who asks.
+    pub(crate) application: String,
+    /// The protocol in words.
+    pub(crate) protocol: &'static str,
+    /// Where the browser goes afterwards.
+    pub(crate) destination: String,
+    /// What the application wants to know, one line each.
+    pub(crate) wants: Vec<String>,
+    /// The request in detail, for the developer.
+    pub(crate) details: Vec<(&'static str, String)>,
+    /// Whom the application expects.
+    pub(crate) hint: Option<String>,
+}
+
+/// Whether the requester is a browser or a program that asked for JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reader {
+    Browser,
+    Program,
+}
+
+impl Reader {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let accept = headers
+            .get(header::ACCEPT)
+            .and_then(|value| value.to_str().ok());
+        match accept {
+            Some(accept) if accept.trim().starts_with("application/json") => Self::Program,
+            _ => Self::Browser,
+        }
+    }
+}
+
+/// The compiled templates.
+#[derive(Debug)]
+pub(crate) struct Pages {
+    templates: Environment<'static>,
+    base: String,
+}
+
+impl Pages {
+    pub(crate) fn compile(base: &str) -> Result<Self, Error> {
+        let mut templates = Environment::new();
+        for (name, source) in [
+            ("layout.html", include_str!("../templates/layout.html")),
+            ("consent.html", include_str!("../templates/consent.html")),
+            (
+                "form_post.html",
+                include_str!("../templates/form_post.html"),
+            ),
+            ("message.html", include_str!("../templates/message.html")),
+        ] {
+            templates.add_template(name, source)?;
+        }
+        Ok(Self {
+            templates,
+            base: base.to_owned(),
+        })
+    }
+
+    /// The page that asks who signs in.
+    pub(crate) fn consent(
+        &self,
+        reader: Reader,
+        ask: &Ask,
+        people: &[Person],
+        transaction: &str,
+    ) -> Response {
+        let hint = ask.hint.as_deref();
+        let buttons: Vec<_> = people
+            .iter()
+            .map(|person| {
+                json!({
+                    "key": person.key, "title": person.title(), "note": person.note,
+                    "expected": hint.is_some_and(|hint| is_hinted(person, hint)),
+                })
+            })
+            .collect();
+        let page = json!({
+            "base": self.base, "action": format!("{}/consent", self.base),
+            "transaction": transaction, "ask": ask, "people": buttons, "new_person": NEW_PERSON,
+        });
+        match reader {
+            Reader::Program => axum::Json(json!({"consent": page})).into_response(),
+            Reader::Browser => self.render(
+                "consent.html",
+                StatusCode::OK,
+                &form_action(&ask.destination),
+                page,
+            ),
+        }
+    }
+
+    /// The page that carries fields to `action` by itself, or by a button without JavaScript.
+    pub(crate) fn form_post(
+        &self,
+        reader: Reader,
+        action: &str,
+        fields: &[(&str, String)],
+    ) -> Response {
+        let page = json!({"base": self.base, "action": action, "fields": fields});
+        match reader {
+            Reader::Program => axum::Json(json!({"form_post": page})).into_response(),
+            Reader::Browser => {
+                self.render("form_post.html", StatusCode::OK, &form_action(action), page)
+            }
+        }
+    }
+
+    /// A page with a heading and an explanation.
+    pub(crate) fn message(
+        &self,
+        reader: Reader,
+        status: StatusCode,
+        title: &str,
+        text: &str,
+    ) -> Response {
+        let page = json!({"base": self.base, "title": title, "text": text});
+        match reader {
+            Reader::Program => (status, axum::Json(json!({"message": page}))).into_response(),
+            Reader::Browser => self.render("message.html", status, "'none'", page),
+        }
+    }
+
+    fn render(
+        &self,
+        template: &str,
+        status: StatusCode,
+        form_action: &str,
+        page: serde_json::Value,
+    ) -> Response {
+        let page = minijinja::Value::from(minijinja::value::Serde(page));
+        let html = match self
+            .templates
+            .get_template(template)
+            .and_then(|t| t.render(page))
+        {
+            Ok(html) => html,
+            Err(error) => {
+                tracing::error!(template, %error, "a page of the development provider failed");
+                return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+            }
+        };
+        let policy = format!(
+            "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; \
+             form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
+        );
+        let mut response = (status, Html(html)).into_response();
+        let headers = response.headers_mut();
+        if let Ok(policy) = HeaderValue::from_str(&policy) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        );
+        headers.insert(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("strict-origin"),
+        );
+        response
+    }
+}
+
+/// The stylesheet and the script of the form-post page.
+pub(crate) fn routes() -> Router<Arc<Shared>> {
+    let asset = |content_type: &'static str, text: &'static str| {
+        get(move || async move { ([(header::CONTENT_TYPE, content_type)], text) })
+    };
+    Router::new()
+        .route(
+            "/assets/page.css",
+            asset(
+                "text/css; charset=utf-8",
+                include_str!("../templates/page.css"),
+            ),
+        )
+        .route(
+            "/assets/form_post.js",
+            asset(
+                "text/javascript; charset=utf-8",
+                include_str!("../templates/form_post.js"),
+            ),
+        )
+}
+
+fn is_hinted(person: &Person, hint: &str) -> bool {
+    person.key == hint
+        || person.id == hint
+        || person.login.as_deref() == Some(hint)
+        || person.email.as_deref() == Some(hint)
+}
+
+/// The sources for CSP's `form-action`.
+///
+/// Chromium applies it to every redirect after the form was sent, so the application's origin
+/// must be in it, and so must other local ports, where a callback may send the browser on to.
+fn form_action(destination: &str) -> String {
+    let mut sources = vec![
+        "'self'".to_owned(),
+        "http://127.0.0.1:*".to_owned(),
+        "https://127.0.0.1:*".to_owned(),
+        "http://localhost:*".to_owned(),
+        "https://localhost:*".to_owned(),
+        "http://*.localhost:*".to_owned(),
+        "https://*.localhost:*".to_owned(),
+    ];
+    if let Ok(url) = Url::parse(destination) {
+        sources.push(match (url.scheme(), url.host()) {
+            ("http" | "https", Some(Host::Domain(_) | Host::Ipv4(_))) => {
+                url.origin().ascii_serialization()
+            }
+            // CSP has no way to write an IPv6 address, nor the host of an application's scheme.
+            (scheme, _) => format!("{scheme}:"),
+        });
+    }
+    sources.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn a_form_may_lead_to_the_application_only() {
+        for (destination, source) in [
+            ("https://app.example/callback?x=1;y", "https://app.example"),
+            ("http://[::1]:8000/cb", "http:"),
+            ("org.example.app:/callback", "org.example.app:"),
+        ] {
+            let sources = form_action(destination);
+            assert!(sources.ends_with(&format!(" {source}")), "{sources}");
+            assert!(!sources.contains(';'), "{sources}");
+        }
+    }
+}
