@@ -38,13 +38,7 @@ pub enum Signing {
 
 impl Signing {
     /// All of them, for tests that try each.
-    pub const ALL: [Self; 5] = [
-        Self::Rs256,
-        Self::Ps256,
-        Self::Es256,
-        Self::EdDsa,
-        Self::Hs256,
-    ];
+    pub const ALL: [Self; 5] = [Self::Rs256, Self::Ps256, Self::Es256, Self::EdDsa, Self::Hs256];
 
     /// The name in the `alg` header (RFC 7518, RFC 8037).
     #[must_use]
@@ -136,12 +130,7 @@ impl Client {
     /// A client that cannot keep a secret, such as a mobile or single-page application.
     #[must_use]
     pub fn public(id: impl Into<String>) -> Self {
-        Self {
-            secret: None,
-            auth_methods: vec![ClientAuth::None],
-            pkce_required: true,
-            ..Self::confidential(id, "")
-        }
+        Self { secret: None, auth_methods: vec![ClientAuth::None], pkce_required: true, ..Self::confidential(id, "") }
     }
 
     pub(crate) fn needs_pkce(&self) -> bool {
@@ -150,21 +139,15 @@ impl Client {
 
     /// Exact comparison (RFC 9700 section 2.1), or a loopback URL where those are allowed.
     pub(crate) fn may_redirect_to(&self, uri: &str) -> bool {
-        self.redirect_uris.iter().any(|known| known == uri)
-            || (self.any_loopback_redirect && is_loopback_uri(uri))
+        self.redirect_uris.iter().any(|known| known == uri) || (self.any_loopback_redirect && is_loopback_uri(uri))
     }
 
     pub(crate) fn may_log_out_to(&self, uri: &str) -> bool {
-        self.post_logout_redirect_uris
-            .iter()
-            .any(|known| known == uri)
-            || (self.any_loopback_redirect && is_loopback_uri(uri))
+        self.post_logout_redirect_uris.iter().any(|known| known == uri) || (self.any_loopback_redirect && is_loopback_uri(uri))
     }
 
     pub(crate) fn secret_is(&self, given: &str) -> bool {
-        self.secret.as_ref().is_some_and(|secret| {
-            verify_slices_are_equal(secret.as_bytes(), given.as_bytes()).is_ok()
-        })
+        self.secret.as_ref().is_some_and(|secret| verify_slices_are_equal(secret.as_bytes(), given.as_bytes()).is_ok())
     }
 }
 
@@ -193,11 +176,7 @@ pub(crate) struct Clients(RwLock<HashMap<String, Arc<Client>>>);
 
 impl Clients {
     pub(crate) fn get(&self, id: &str) -> Option<Arc<Client>> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(id)
-            .cloned()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
     pub(crate) fn put(&self, client: Client) {
@@ -215,11 +194,7 @@ mod tests {
     fn a_redirect_uri_is_exact_or_on_loopback() {
         let mut client = Client::confidential("app", "secret");
         client.redirect_uris = vec!["https://app.example/callback".to_owned()];
-        for uri in [
-            "https://app.example/callback",
-            "http://127.0.0.1:9/cb",
-            "http://localhost/cb",
-        ] {
+        for uri in ["https://app.example/callback", "http://127.0.0.1:9/cb", "http://localhost/cb"] {
             assert!(client.may_redirect_to(uri), "{uri}");
         }
         for uri in [

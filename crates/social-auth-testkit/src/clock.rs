@@ -14,9 +14,7 @@ pub(crate) struct Clock {
 impl Clock {
     /// Seconds since the Unix epoch.
     pub(crate) fn now(&self) -> i64 {
-        OffsetDateTime::now_utc()
-            .unix_timestamp()
-            .saturating_add(self.offset.load(Ordering::Relaxed))
+        OffsetDateTime::now_utc().unix_timestamp().saturating_add(self.offset.load(Ordering::Relaxed))
     }
 
     pub(crate) fn advance(&self, by: Duration) {

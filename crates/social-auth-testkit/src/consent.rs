@@ -70,9 +70,7 @@ pub(crate) struct Desk {
 impl Desk {
     fn take(&self, transaction: &str, now: i64) -> Option<Arc<dyn Interaction>> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.remove(transaction)
-            .filter(|page| page.expires >= now)
-            .map(|page| page.interaction)
+        open.remove(transaction).filter(|page| page.expires >= now).map(|page| page.interaction)
     }
 
     fn put(&self, interaction: Arc<dyn Interaction>, now: i64) -> Result<String, Error> {
@@ -82,13 +80,7 @@ impl Desk {
         if open.len() >= CAPACITY {
             open.clear();
         }
-        open.insert(
-            transaction.clone(),
-            Open {
-                interaction,
-                expires: now + PAGE_SECONDS,
-            },
-        );
+        open.insert(transaction.clone(), Open { interaction, expires: now + PAGE_SECONDS });
         Ok(transaction)
     }
 
@@ -102,30 +94,19 @@ impl Desk {
     /// Forgets the browser's session.
     pub(crate) fn end(&self, shared: &Shared, headers: &HeaderMap) {
         if let Some(id) = cookie(headers, &shared.cookie_name) {
-            self.sessions
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove(id);
+            self.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
         }
     }
 
     fn begin(&self, old: Option<Session>, login: Login, client: &str) -> Result<String, Error> {
         let id = random::token()?;
-        let mut approved = old
-            .filter(|old| old.login.person.id == login.person.id)
-            .map(|old| old.approved);
+        let mut approved = old.filter(|old| old.login.person.id == login.person.id).map(|old| old.approved);
         approved.get_or_insert_default().insert(client.to_owned());
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         if sessions.len() >= CAPACITY {
             sessions.clear();
         }
-        sessions.insert(
-            id.clone(),
-            Session {
-                login,
-                approved: approved.unwrap_or_default(),
-            },
-        );
+        sessions.insert(id.clone(), Session { login, approved: approved.unwrap_or_default() });
         Ok(id)
     }
 }
@@ -134,11 +115,7 @@ impl Desk {
 pub(crate) fn ask(shared: &Shared, interaction: Arc<dyn Interaction>, reader: Reader) -> Response {
     let question = interaction.ask();
     match shared.desk.put(interaction, shared.clock.now()) {
-        Ok(transaction) => {
-            shared
-                .pages
-                .consent(reader, &question, &shared.people.all(), &transaction)
-        }
+        Ok(transaction) => shared.pages.consent(reader, &question, &shared.people.all(), &transaction),
         Err(error) => unavailable(shared, reader, &error),
     }
 }
@@ -168,14 +145,9 @@ async fn decide(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Str
         return ask(&shared, interaction, reader);
     };
     let outcome = shared.people.choose(key).and_then(|person| {
-        let login = Login {
-            person: Arc::new(person),
-            at: shared.clock.now(),
-        };
+        let login = Login { person: Arc::new(person), at: shared.clock.now() };
         let old = shared.desk.session(&shared, &headers);
-        let id = shared
-            .desk
-            .begin(old, login.clone(), interaction.client_id())?;
+        let id = shared.desk.begin(old, login.clone(), interaction.client_id())?;
         Ok((id, login))
     });
     match outcome {
@@ -191,25 +163,13 @@ async fn decide(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Str
 /// The page for a provider that cannot go on.
 pub(crate) fn unavailable(shared: &Shared, reader: Reader, error: &Error) -> Response {
     let status = StatusCode::INTERNAL_SERVER_ERROR;
-    shared.pages.message(
-        reader,
-        status,
-        "The provider cannot go on",
-        &error.to_string(),
-    )
+    shared.pages.message(reader, status, "The provider cannot go on", &error.to_string())
 }
 
 fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let lines = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let mut pairs = lines
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.split_once('='));
-    pairs
-        .find(|(key, _)| key.trim() == name)
-        .map(|(_, value)| value.trim())
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
+    pairs.find(|(key, _)| key.trim() == name).map(|(_, value)| value.trim())
 }
 
 fn set_cookie(response: &mut Response, name: &str, value: &str) {

@@ -46,9 +46,7 @@ pub enum Error {
     },
 
     /// No key or random number could be made.
-    #[error(
-        "the cryptographic library could not make {what}: try again, and report it if it stays"
-    )]
+    #[error("the cryptographic library could not make {what}: try again, and report it if it stays")]
     Crypto {
         /// What was to be made.
         what: &'static str,

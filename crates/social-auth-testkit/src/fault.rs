@@ -107,10 +107,7 @@ impl Faults {
     }
 
     pub(crate) fn heal(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn take(&self, path: &str) -> Option<Fault> {
@@ -128,11 +125,7 @@ impl Faults {
 }
 
 /// Middleware: answers in the endpoint's place when a fault is planned for its path.
-pub(crate) async fn misbehave(
-    State(shared): State<Arc<Shared>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(crate) async fn misbehave(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let Some(fault) = shared.faults.take(request.uri().path()) else {
         return next.run(request).await;
     };
@@ -157,25 +150,16 @@ fn instead(fault: Fault) -> Response {
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         },
         Fault::Empty => say(JSON, Body::empty()),
-        Fault::InvalidUtf8 => say(
-            JSON,
-            Body::from(&b"{\"access_token\":\"\xff\xfe\",\"token_type\":\"bearer\"}"[..]),
-        ),
+        Fault::InvalidUtf8 => say(JSON, Body::from(&b"{\"access_token\":\"\xff\xfe\",\"token_type\":\"bearer\"}"[..])),
         Fault::NotJson => say(JSON, Body::from("access_token=abc&token_type=bearer")),
-        Fault::ErrorIn200 => say(
-            JSON,
-            Body::from(
-                r#"{"error":"bad_verification_code","error_description":"A fault was asked for."}"#,
-            ),
-        ),
+        Fault::ErrorIn200 => say(JSON, Body::from(r#"{"error":"bad_verification_code","error_description":"A fault was asked for."}"#)),
         Fault::HugeBody(bytes) => say(JSON, Body::new(Filler::ending(bytes))),
         Fault::Truncated => say(JSON, Body::new(Filler::breaking(2 * CHUNK.len() as u64))),
         // The body fails before the head is flushed, so hyper closes without a byte.
         Fault::DropConnection => say(JSON, Body::new(Filler::breaking(0))),
-        Fault::Html | Fault::Slow(_) | Fault::Alter(_) => say(
-            "text/html",
-            Body::from("<!doctype html><title>Welcome</title><p>Please sign in."),
-        ),
+        Fault::Html | Fault::Slow(_) | Fault::Alter(_) => {
+            say("text/html", Body::from("<!doctype html><title>Welcome</title><p>Please sign in."))
+        }
     }
 }
 
@@ -210,22 +194,12 @@ enum End {
 
 impl Filler {
     fn ending(left: u64) -> Self {
-        Self {
-            left,
-            end: End::Orderly,
-        }
+        Self { left, end: End::Orderly }
     }
 
     fn breaking(left: u64) -> Self {
         let pause = || Box::pin(tokio::time::sleep(Duration::from_millis(50)));
-        Self {
-            left,
-            end: if left == 0 {
-                End::Abrupt
-            } else {
-                End::AfterPause(pause())
-            },
-        }
+        Self { left, end: if left == 0 { End::Abrupt } else { End::AfterPause(pause()) } }
     }
 }
 
@@ -237,10 +211,7 @@ impl HttpBody for Filler {
     type Data = Bytes;
     type Error = Broken;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         if self.left == 0 {
             return match &mut self.end {
                 End::Orderly => Poll::Ready(None),
@@ -248,12 +219,8 @@ impl HttpBody for Filler {
                 End::AfterPause(pause) => pause.as_mut().poll(context).map(|()| Some(Err(Broken))),
             };
         }
-        let size = usize::try_from(self.left)
-            .unwrap_or(usize::MAX)
-            .min(CHUNK.len());
+        let size = usize::try_from(self.left).unwrap_or(usize::MAX).min(CHUNK.len());
         self.left -= size as u64;
-        Poll::Ready(Some(Ok(Frame::data(
-            Bytes::from_static(CHUNK).slice(..size),
-        ))))
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(CHUNK).slice(..size)))))
     }
 }

@@ -28,10 +28,7 @@ impl Callback {
             Some(form) => form.clone(),
             None => self.url.query_pairs().into_owned().collect(),
         };
-        fields
-            .into_iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value)
+        fields.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 }
 
@@ -40,10 +37,7 @@ impl fmt::Debug for Callback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut url = self.url.clone();
         url.set_query(None);
-        f.debug_struct("Callback")
-            .field("url", &url.as_str())
-            .field("is_form", &self.form.is_some())
-            .finish_non_exhaustive()
+        f.debug_struct("Callback").field("url", &url.as_str()).field("is_form", &self.form.is_some()).finish_non_exhaustive()
     }
 }
 
@@ -56,9 +50,7 @@ pub struct Browser {
 
 impl fmt::Debug for Browser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Browser")
-            .field("provider", &self.provider)
-            .finish_non_exhaustive()
+        f.debug_struct("Browser").field("provider", &self.provider).finish_non_exhaustive()
     }
 }
 
@@ -73,15 +65,8 @@ impl DevProvider {
     /// # Errors
     /// [`Error::Http`] when no HTTP client can be made.
     pub fn browser(&self) -> Result<Browser, Error> {
-        let http = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .no_proxy()
-            .build()?;
-        Ok(Browser {
-            http,
-            provider: self.url().to_owned(),
-            cookie: Mutex::default(),
-        })
+        let http = reqwest::Client::builder().redirect(Policy::none()).no_proxy().build()?;
+        Ok(Browser { http, provider: self.url().to_owned(), cookie: Mutex::default() })
     }
 
     /// Follows an authorization URL in a fresh browser and signs in as a person: a key
@@ -136,10 +121,7 @@ impl Browser {
     async fn decide(&self, url: &str, decision: (&str, &str)) -> Result<Callback, Error> {
         let (action, transaction) = match self.open(url).await? {
             Answer::Done(callback) => return Ok(callback),
-            Answer::Asked {
-                action,
-                transaction,
-            } => (action, transaction),
+            Answer::Asked { action, transaction } => (action, transaction),
         };
         let action = Url::parse(&self.provider).and_then(|base| base.join(&action));
         let action = action.map_err(|_| unexpected("the page has an unusable form action"))?;
@@ -147,11 +129,7 @@ impl Browser {
             .append_pair("transaction", &transaction)
             .append_pair(decision.0, decision.1)
             .finish();
-        let request = self
-            .http
-            .post(action)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(body);
+        let request = self.http.post(action).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
         match self.send(request).await? {
             Answer::Done(callback) => Ok(callback),
             Answer::Asked { .. } => Err(unexpected("the provider asks again")),
@@ -161,31 +139,19 @@ impl Browser {
     async fn open(&self, url: &str) -> Result<Answer, Error> {
         let rest = url.strip_prefix(&self.provider);
         if !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?'])) {
-            return Err(Error::ForeignUrl {
-                url: url.into(),
-                provider: self.provider.clone(),
-            });
+            return Err(Error::ForeignUrl { url: url.into(), provider: self.provider.clone() });
         }
         self.send(self.http.get(url)).await
     }
 
     async fn send(&self, mut request: reqwest::RequestBuilder) -> Result<Answer, Error> {
         request = request.header(header::ACCEPT, "application/json");
-        let cookie = self
-            .cookie
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let cookie = self.cookie.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(cookie) = cookie {
             request = request.header(header::COOKIE, cookie);
         }
         let response = request.send().await?;
-        let text = |name| {
-            response
-                .headers()
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-        };
+        let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
         if let Some(pair) = text(header::SET_COOKIE).and_then(|line| line.split(';').next()) {
             *self.cookie.lock().unwrap_or_else(PoisonError::into_inner) = Some(pair.to_owned());
         }
@@ -203,39 +169,19 @@ impl Browser {
 
 /// Reads what the pages say to a program.
 fn read_page(status: StatusCode, json: &Value) -> Result<Answer, Error> {
-    let text = |path: &str| {
-        json.pointer(path)
-            .and_then(Value::as_str)
-            .map(str::to_owned)
-    };
-    if let (Some(action), Some(transaction)) =
-        (text("/consent/action"), text("/consent/transaction"))
-    {
-        return Ok(Answer::Asked {
-            action,
-            transaction,
-        });
+    let text = |path: &str| json.pointer(path).and_then(Value::as_str).map(str::to_owned);
+    if let (Some(action), Some(transaction)) = (text("/consent/action"), text("/consent/transaction")) {
+        return Ok(Answer::Asked { action, transaction });
     }
-    if let (Some(action), Some(fields)) =
-        (text("/form_post/action"), json.pointer("/form_post/fields"))
-    {
+    if let (Some(action), Some(fields)) = (text("/form_post/action"), json.pointer("/form_post/fields")) {
         let url = Url::parse(&action).map_err(|_| unexpected("the form leads nowhere"))?;
-        let form = serde_json::from_value(fields.clone())
-            .map_err(|_| unexpected("the form has unreadable fields"))?;
-        return Ok(Answer::Done(Callback {
-            url,
-            form: Some(form),
-        }));
+        let form = serde_json::from_value(fields.clone()).map_err(|_| unexpected("the form has unreadable fields"))?;
+        return Ok(Answer::Done(Callback { url, form: Some(form) }));
     }
     let explanation = text("/message/text").or_else(|| text("/error_description"));
-    Err(Error::Refused {
-        status: status.as_u16(),
-        explanation: explanation.unwrap_or_else(|| "no page of the provider".to_owned()),
-    })
+    Err(Error::Refused { status: status.as_u16(), explanation: explanation.unwrap_or_else(|| "no page of the provider".to_owned()) })
 }
 
 fn unexpected(explanation: &str) -> Error {
-    Error::Unexpected {
-        explanation: explanation.to_owned(),
-    }
+    Error::Unexpected { explanation: explanation.to_owned() }
 }

@@ -79,12 +79,7 @@ impl KeyRing {
 
 impl fmt::Debug for KeyRing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kids: Vec<_> = self
-            .published()
-            .keys
-            .into_iter()
-            .filter_map(|key| key.common.key_id)
-            .collect();
+        let kids: Vec<_> = self.published().keys.into_iter().filter_map(|key| key.common.key_id).collect();
         f.debug_tuple("KeyRing").field(&kids).finish()
     }
 }
@@ -93,14 +88,8 @@ impl Generation {
     fn new(rsa: &EncodingKey) -> Result<Self, Error> {
         let ec = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
             .and_then(|key| key.to_pkcs8v1())
-            .map_err(|_| Error::Crypto {
-                what: "an elliptic-curve key",
-            })?;
-        let ed = Ed25519KeyPair::generate()
-            .and_then(|key| key.to_pkcs8v1())
-            .map_err(|_| Error::Crypto {
-                what: "an Ed25519 key",
-            })?;
+            .map_err(|_| Error::Crypto { what: "an elliptic-curve key" })?;
+        let ed = Ed25519KeyPair::generate().and_then(|key| key.to_pkcs8v1()).map_err(|_| Error::Crypto { what: "an Ed25519 key" })?;
         Ok(Self {
             rsa: SigningKey::new(rsa.clone(), Algorithm::RS256)?,
             ec: SigningKey::new(EncodingKey::from_ec_der(ec.as_ref()), Algorithm::ES256)?,
@@ -111,24 +100,16 @@ impl Generation {
 
 impl SigningKey {
     fn new(private: EncodingKey, algorithm: Algorithm) -> Result<Arc<Self>, Error> {
-        let unusable = |_| Error::Crypto {
-            what: "a public key",
-        };
+        let unusable = |_| Error::Crypto { what: "a public key" };
         let mut public = Jwk::from_encoding_key(&private, algorithm).map_err(unusable)?;
-        let kid = public
-            .thumbprint(ThumbprintHash::SHA256)
-            .map_err(unusable)?;
+        let kid = public.thumbprint(ThumbprintHash::SHA256).map_err(unusable)?;
         public.common.key_id = Some(kid.clone());
         public.common.public_key_use = Some(PublicKeyUse::Signature);
         if algorithm == Algorithm::RS256 {
             // The same key also signs PS256, so it is published without `alg`.
             public.common.key_algorithm = None;
         }
-        Ok(Arc::new(Self {
-            kid,
-            private,
-            public,
-        }))
+        Ok(Arc::new(Self { kid, private, public }))
     }
 }
 

@@ -41,9 +41,7 @@ pub(crate) enum Reader {
 
 impl Reader {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let accept = headers
-            .get(header::ACCEPT)
-            .and_then(|value| value.to_str().ok());
+        let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
         match accept {
             Some(accept) if accept.trim().starts_with("application/json") => Self::Program,
             _ => Self::Browser,
@@ -64,28 +62,16 @@ impl Pages {
         for (name, source) in [
             ("layout.html", include_str!("../templates/layout.html")),
             ("consent.html", include_str!("../templates/consent.html")),
-            (
-                "form_post.html",
-                include_str!("../templates/form_post.html"),
-            ),
+            ("form_post.html", include_str!("../templates/form_post.html")),
             ("message.html", include_str!("../templates/message.html")),
         ] {
             templates.add_template(name, source)?;
         }
-        Ok(Self {
-            templates,
-            base: base.to_owned(),
-        })
+        Ok(Self { templates, base: base.to_owned() })
     }
 
     /// The page that asks who signs in.
-    pub(crate) fn consent(
-        &self,
-        reader: Reader,
-        ask: &Ask,
-        people: &[Person],
-        transaction: &str,
-    ) -> Response {
+    pub(crate) fn consent(&self, reader: Reader, ask: &Ask, people: &[Person], transaction: &str) -> Response {
         let hint = ask.hint.as_deref();
         let buttons: Vec<_> = people
             .iter()
@@ -102,39 +88,21 @@ impl Pages {
         });
         match reader {
             Reader::Program => axum::Json(json!({"consent": page})).into_response(),
-            Reader::Browser => self.render(
-                "consent.html",
-                StatusCode::OK,
-                &form_action(&ask.destination),
-                page,
-            ),
+            Reader::Browser => self.render("consent.html", StatusCode::OK, &form_action(&ask.destination), page),
         }
     }
 
     /// The page that carries fields to `action` by itself, or by a button without JavaScript.
-    pub(crate) fn form_post(
-        &self,
-        reader: Reader,
-        action: &str,
-        fields: &[(&str, String)],
-    ) -> Response {
+    pub(crate) fn form_post(&self, reader: Reader, action: &str, fields: &[(&str, String)]) -> Response {
         let page = json!({"base": self.base, "action": action, "fields": fields});
         match reader {
             Reader::Program => axum::Json(json!({"form_post": page})).into_response(),
-            Reader::Browser => {
-                self.render("form_post.html", StatusCode::OK, &form_action(action), page)
-            }
+            Reader::Browser => self.render("form_post.html", StatusCode::OK, &form_action(action), page),
         }
     }
 
     /// A page with a heading and an explanation.
-    pub(crate) fn message(
-        &self,
-        reader: Reader,
-        status: StatusCode,
-        title: &str,
-        text: &str,
-    ) -> Response {
+    pub(crate) fn message(&self, reader: Reader, status: StatusCode, title: &str, text: &str) -> Response {
         let page = json!({"base": self.base, "title": title, "text": text});
         match reader {
             Reader::Program => (status, axum::Json(json!({"message": page}))).into_response(),
@@ -142,19 +110,9 @@ impl Pages {
         }
     }
 
-    fn render(
-        &self,
-        template: &str,
-        status: StatusCode,
-        form_action: &str,
-        page: serde_json::Value,
-    ) -> Response {
+    fn render(&self, template: &str, status: StatusCode, form_action: &str, page: serde_json::Value) -> Response {
         let page = minijinja::Value::from(minijinja::value::Serde(page));
-        let html = match self
-            .templates
-            .get_template(template)
-            .and_then(|t| t.render(page))
-        {
+        let html = match self.templates.get_template(template).and_then(|t| t.render(page)) {
             Ok(html) => html,
             Err(error) => {
                 tracing::error!(template, %error, "a page of the development provider failed");
@@ -171,45 +129,22 @@ impl Pages {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         }
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        );
-        headers.insert(
-            header::REFERRER_POLICY,
-            HeaderValue::from_static("strict-origin"),
-        );
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
         response
     }
 }
 
 /// The stylesheet and the script of the form-post page.
 pub(crate) fn routes() -> Router<Arc<Shared>> {
-    let asset = |content_type: &'static str, text: &'static str| {
-        get(move || async move { ([(header::CONTENT_TYPE, content_type)], text) })
-    };
+    let asset = |content_type: &'static str, text: &'static str| get(move || async move { ([(header::CONTENT_TYPE, content_type)], text) });
     Router::new()
-        .route(
-            "/assets/page.css",
-            asset(
-                "text/css; charset=utf-8",
-                include_str!("../templates/page.css"),
-            ),
-        )
-        .route(
-            "/assets/form_post.js",
-            asset(
-                "text/javascript; charset=utf-8",
-                include_str!("../templates/form_post.js"),
-            ),
-        )
+        .route("/assets/page.css", asset("text/css; charset=utf-8", include_str!("../templates/page.css")))
+        .route("/assets/form_post.js", asset("text/javascript; charset=utf-8", include_str!("../templates/form_post.js")))
 }
 
 fn is_hinted(person: &Person, hint: &str) -> bool {
-    person.key == hint
-        || person.id == hint
-        || person.login.as_deref() == Some(hint)
-        || person.email.as_deref() == Some(hint)
+    person.key == hint || person.id == hint || person.login.as_deref() == Some(hint) || person.email.as_deref() == Some(hint)
 }
 
 /// The sources for CSP's `form-action`.
@@ -228,9 +163,7 @@ fn form_action(destination: &str) -> String {
     ];
     if let Ok(url) = Url::parse(destination) {
         sources.push(match (url.scheme(), url.host()) {
-            ("http" | "https", Some(Host::Domain(_) | Host::Ipv4(_))) => {
-                url.origin().ascii_serialization()
-            }
+            ("http" | "https", Some(Host::Domain(_) | Host::Ipv4(_))) => url.origin().ascii_serialization(),
             // CSP has no way to write an IPv6 address, nor the host of an application's scheme.
             (scheme, _) => format!("{scheme}:"),
         });

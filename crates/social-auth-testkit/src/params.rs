@@ -14,10 +14,7 @@ impl Params {
 
     /// The first value.
     pub(crate) fn first(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
     /// A parameter that came more than once, which OAuth 2.0 forbids (RFC 6749 section 3.1).
@@ -26,14 +23,7 @@ impl Params {
         self.0
             .iter()
             .enumerate()
-            .find(|(position, (key, _))| {
-                key != "resource"
-                    && self
-                        .0
-                        .iter()
-                        .take(*position)
-                        .any(|(earlier, _)| earlier == key)
-            })
+            .find(|(position, (key, _))| key != "resource" && self.0.iter().take(*position).any(|(earlier, _)| earlier == key))
             .map(|(_, (key, _))| key.as_str())
     }
 }
@@ -49,9 +39,6 @@ mod tests {
         assert_eq!(params.repeated(), Some("a"));
         assert_eq!(params.first("b"), None);
         assert_eq!(params.first("c"), Some("x y"));
-        assert_eq!(
-            Params::parse("resource=1&resource=2&b=&b=").repeated(),
-            None
-        );
+        assert_eq!(Params::parse("resource=1&resource=2&b=&b=").repeated(), None);
     }
 }

@@ -97,10 +97,7 @@ impl Person {
 
     /// What the page calls the person.
     pub(crate) fn title(&self) -> &str {
-        self.name
-            .as_deref()
-            .or(self.login.as_deref())
-            .unwrap_or(&self.key)
+        self.name.as_deref().or(self.login.as_deref()).unwrap_or(&self.key)
     }
 }
 
@@ -115,10 +112,7 @@ impl People {
     }
 
     pub(crate) fn all(&self) -> Vec<Person> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Adds a person, or replaces the one with the same key.
@@ -135,11 +129,7 @@ impl People {
         if key == NEW_PERSON {
             return fresh();
         }
-        Ok(self
-            .all()
-            .into_iter()
-            .find(|person| person.key == key)
-            .unwrap_or_else(|| typed(key)))
+        Ok(self.all().into_iter().find(|person| person.key == key).unwrap_or_else(|| typed(key)))
     }
 
     /// The person as it is now: a test may have changed somebody who is signed in already.
@@ -165,33 +155,19 @@ fn alice() -> Person {
         .claim("updated_at", 1_700_000_000)
         .claim("phone_number", "+351 210 000 000")
         .claim("phone_number_verified", true)
-        .claim(
-            "address",
-            json!({"locality": "Lisboa", "country": "Portugal"}),
-        )
+        .claim("address", json!({"locality": "Lisboa", "country": "Portugal"}))
 }
 
 fn bob() -> Person {
-    Person::new("bob", "1002")
-        .login("bob")
-        .named("Bob", "Baker")
-        .email("bob@example.test", true)
-        .note("verified e-mail, nothing more")
+    Person::new("bob", "1002").login("bob").named("Bob", "Baker").email("bob@example.test", true).note("verified e-mail, nothing more")
 }
 
 fn carol() -> Person {
-    Person::new("carol", "1003")
-        .login("carol")
-        .named("Carol", "Cooper")
-        .note("no e-mail")
+    Person::new("carol", "1003").login("carol").named("Carol", "Cooper").note("no e-mail")
 }
 
 fn dave() -> Person {
-    Person::new("dave", "1004")
-        .login("dave")
-        .named("Dave", "Dyer")
-        .email("dave@example.test", false)
-        .note("e-mail not verified")
+    Person::new("dave", "1004").login("dave").named("Dave", "Dyer").email("dave@example.test", false).note("e-mail not verified")
 }
 
 fn erin() -> Person {
@@ -201,11 +177,7 @@ fn erin() -> Person {
 }
 
 fn fresh() -> Result<Person, Error> {
-    let mark: String = random::token()?
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(12)
-        .collect();
+    let mark: String = random::token()?.chars().filter(char::is_ascii_alphanumeric).take(12).collect();
     let mark = mark.to_ascii_lowercase();
     Ok(Person::new(NEW_PERSON, format!("new-{mark}"))
         .login(format!("new-{mark}"))
@@ -218,12 +190,7 @@ fn fresh() -> Result<Person, Error> {
 fn typed(text: &str) -> Person {
     let text = text.trim();
     let digest = digest::digest(&digest::SHA256, text.as_bytes());
-    let mark: String = digest
-        .as_ref()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let mark: String = digest.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let person = Person::new(text, format!("typed-{mark}")).note("typed in");
     match text.split_once('@') {
         Some((local, _)) => person.login(local).email(text, true),
@@ -243,10 +210,7 @@ mod tests {
     #[test]
     fn a_new_person_is_somebody_else_each_time() {
         let people = People::standard();
-        let (first, second) = (
-            people.choose(NEW_PERSON).unwrap(),
-            people.choose(NEW_PERSON).unwrap(),
-        );
+        let (first, second) = (people.choose(NEW_PERSON).unwrap(), people.choose(NEW_PERSON).unwrap());
         assert_ne!(first.id, second.id);
         assert_ne!(first.email, second.email);
     }

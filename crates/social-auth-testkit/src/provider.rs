@@ -58,9 +58,7 @@ pub struct DevProvider {
 
 impl fmt::Debug for DevProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DevProvider")
-            .field("url", &self.shared.url)
-            .finish_non_exhaustive()
+        f.debug_struct("DevProvider").field("url", &self.shared.url).finish_non_exhaustive()
     }
 }
 
@@ -107,10 +105,7 @@ impl Builder {
     pub async fn start(self) -> Result<DevProvider, Error> {
         self.refuse_production()?;
         require_loopback(self.address)?;
-        let failed = |source| Error::Listen {
-            address: self.address,
-            source,
-        };
+        let failed = |source| Error::Listen { address: self.address, source };
         let listener = TcpListener::bind(self.address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let mut provider = self.assemble(format!("http://{address}"), "")?;
@@ -120,17 +115,11 @@ impl Builder {
             let stop = async move {
                 let _ = stopped.await;
             };
-            if let Err(error) = axum::serve(listener, app)
-                .with_graceful_shutdown(stop)
-                .await
-            {
+            if let Err(error) = axum::serve(listener, app).with_graceful_shutdown(stop).await {
                 tracing::error!(%error, "the development identity provider stopped");
             }
         });
-        tracing::warn!(
-            url = provider.url(),
-            "development identity provider: not for production"
-        );
+        tracing::warn!(url = provider.url(), "development identity provider: not for production");
         provider.address = Some(address);
         provider._running = Some(running);
         Ok(provider)
@@ -145,33 +134,22 @@ impl Builder {
         self.refuse_production()?;
         require_loopback_url(url)?;
         let path = url.path().trim_end_matches('/');
-        self.assemble(
-            format!("{}{path}", url.origin().ascii_serialization()),
-            path,
-        )
+        self.assemble(format!("{}{path}", url.origin().ascii_serialization()), path)
     }
 
     fn refuse_production(&self) -> Result<(), Error> {
         if self.production {
-            return Err(Error::Production {
-                because: "the builder's `production(true)`".into(),
-            });
+            return Err(Error::Production { because: "the builder's `production(true)`".into() });
         }
         refuse_production(|name| std::env::var(name).ok())
     }
 
     fn assemble(self, url: String, path: &str) -> Result<DevProvider, Error> {
-        let port = Url::parse(&url)
-            .ok()
-            .and_then(|url| url.port_or_known_default());
+        let port = Url::parse(&url).ok().and_then(|url| url.port_or_known_default());
         let people = People::standard();
-        self.people
-            .into_iter()
-            .for_each(|person| people.put(person));
+        self.people.into_iter().for_each(|person| people.put(person));
         let clients = Clients::default();
-        self.clients
-            .iter()
-            .for_each(|client| clients.put(client.clone()));
+        self.clients.iter().for_each(|client| clients.put(client.clone()));
         let client = self.clients.into_iter().next().unwrap_or_else(|| {
             let mut client = Client::confidential(DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET);
             client.name = "Development application".to_owned();
@@ -193,24 +171,14 @@ impl Builder {
             id_token_edit: Edit::default(),
             url,
         };
-        Ok(DevProvider {
-            shared: Arc::new(shared),
-            client,
-            address: None,
-            _running: None,
-        })
+        Ok(DevProvider { shared: Arc::new(shared), client, address: None, _running: None })
     }
 }
 
 impl DevProvider {
     /// Begins a provider with the default client, the built-in people and a free port.
     pub fn builder() -> Builder {
-        Builder {
-            address: SocketAddr::from(([127, 0, 0, 1], 0)),
-            production: false,
-            clients: Vec::new(),
-            people: Vec::new(),
-        }
+        Builder { address: SocketAddr::from(([127, 0, 0, 1], 0)), production: false, clients: Vec::new(), people: Vec::new() }
     }
 
     /// Starts a provider on a free port.
@@ -308,10 +276,7 @@ impl DevProvider {
     /// The requests that arrived at a path.
     #[must_use]
     pub fn requests_to(&self, path: &str) -> Vec<RecordedRequest> {
-        self.requests()
-            .into_iter()
-            .filter(|request| request.path == path)
-            .collect()
+        self.requests().into_iter().filter(|request| request.path == path).collect()
     }
 
     /// Forgets the requests.

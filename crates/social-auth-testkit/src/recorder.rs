@@ -39,18 +39,14 @@ impl RecordedRequest {
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {
         let mut fields = self.form.iter().chain(&self.query);
-        fields
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        fields.find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// Names only: the values are codes, tokens and secrets.
 impl fmt::Debug for RecordedRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = |fields: &[(String, String)]| -> Vec<String> {
-            fields.iter().map(|(name, _)| name.clone()).collect()
-        };
+        let names = |fields: &[(String, String)]| -> Vec<String> { fields.iter().map(|(name, _)| name.clone()).collect() };
         f.debug_struct("RecordedRequest")
             .field("method", &self.method)
             .field("path", &self.path)
@@ -66,19 +62,11 @@ pub(crate) struct RequestLog(Mutex<VecDeque<RecordedRequest>>);
 
 impl RequestLog {
     pub(crate) fn all(&self) -> Vec<RecordedRequest> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .cloned()
-            .collect()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     pub(crate) fn clear(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn push(&self, request: RecordedRequest) {
@@ -91,22 +79,13 @@ impl RequestLog {
 }
 
 /// Middleware: refuses foreign `Host` headers, notes the request, passes it on.
-pub(crate) async fn record(
-    State(shared): State<Arc<Shared>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(crate) async fn record(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let authority = parts
         .uri
         .authority()
         .map(|authority| authority.as_str())
-        .or_else(|| {
-            parts
-                .headers
-                .get(header::HOST)
-                .and_then(|value| value.to_str().ok())
-        });
+        .or_else(|| parts.headers.get(header::HOST).and_then(|value| value.to_str().ok()));
     if !authority.is_some_and(is_loopback_authority) {
         let text = "The development identity provider answers to localhost and 127.0.0.1 only.\n";
         return (StatusCode::MISDIRECTED_REQUEST, text).into_response();
@@ -123,19 +102,12 @@ pub(crate) async fn record(
         form: if is_form { fields(&bytes) } else { Vec::new() },
         headers: parts.headers.clone(),
     });
-    next.run(Request::from_parts(parts, Body::from(bytes)))
-        .await
+    next.run(Request::from_parts(parts, Body::from(bytes))).await
 }
 
 /// The media type without its parameters, in lower case.
 pub(crate) fn content_type(headers: &HeaderMap) -> String {
-    let value = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let media_type = value
-        .unwrap_or_default()
-        .split(';')
-        .next()
-        .unwrap_or_default();
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = value.unwrap_or_default().split(';').next().unwrap_or_default();
     media_type.trim().to_ascii_lowercase()
 }

@@ -15,34 +15,18 @@ use tokio::net::TcpStream;
 #[tokio::test]
 async fn another_address_than_loopback_is_refused() {
     for address in ["0.0.0.0:0", "192.0.2.1:80", "[::]:0"] {
-        let refused = DevProvider::builder()
-            .address(address.parse().unwrap())
-            .start()
-            .await;
-        assert!(
-            matches!(refused, Err(Error::NotLoopback { .. })),
-            "{address}"
-        );
+        let refused = DevProvider::builder().address(address.parse().unwrap()).start().await;
+        assert!(matches!(refused, Err(Error::NotLoopback { .. })), "{address}");
     }
     let url = "https://idp.example.com/".parse().unwrap();
-    assert!(matches!(
-        DevProvider::builder().mount(&url),
-        Err(Error::NotLoopback { .. })
-    ));
+    assert!(matches!(DevProvider::builder().mount(&url), Err(Error::NotLoopback { .. })));
     let url = "ftp://localhost/".parse().unwrap();
-    assert!(matches!(
-        DevProvider::builder().mount(&url),
-        Err(Error::UnusableUrl { .. })
-    ));
+    assert!(matches!(DevProvider::builder().mount(&url), Err(Error::UnusableUrl { .. })));
 }
 
 #[tokio::test]
 async fn production_is_refused() {
-    let refused = DevProvider::builder()
-        .production(true)
-        .start()
-        .await
-        .unwrap_err();
+    let refused = DevProvider::builder().production(true).start().await.unwrap_err();
     assert_eq!(refused.code(), "dev_provider_in_production");
     assert!(refused.to_string().contains("never runs in production"));
 
@@ -67,13 +51,7 @@ async fn a_foreign_host_header_is_not_answered() {
     let idp = DevProvider::start().await.unwrap();
     let app = App::oidc(&idp);
     let url = format!("{}/jwks", idp.url());
-    let answer = app
-        .http
-        .get(&url)
-        .header("host", "rebound.example")
-        .send()
-        .await
-        .unwrap();
+    let answer = app.http.get(&url).header("host", "rebound.example").send().await.unwrap();
     assert_eq!(answer.status(), 421);
     assert_eq!(app.http.get(&url).send().await.unwrap().status(), 200);
 }
@@ -103,9 +81,7 @@ async fn a_dropped_provider_stops_listening() {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(5), gone)
-        .await
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(5), gone).await.unwrap();
 }
 
 #[tokio::test]
@@ -118,10 +94,7 @@ async fn requests_are_recorded_and_their_secrets_not_printed() {
     assert_eq!(requests.len(), 2);
     assert_eq!(requests[0].method, Method::POST);
     assert_eq!(requests[0].field("grant_type"), Some("authorization_code"));
-    assert_eq!(
-        requests[1].field("refresh_token"),
-        Some(tokens.text("refresh_token").as_str())
-    );
+    assert_eq!(requests[1].field("refresh_token"), Some(tokens.text("refresh_token").as_str()));
     let printed = format!("{requests:?} {idp:?}");
     assert!(printed.contains("client_secret") && !printed.contains(idp.client_secret()));
     assert!(!printed.contains(&tokens.text("refresh_token")));
@@ -135,11 +108,7 @@ async fn each_fault_is_what_it_says() {
     let app = App::oidc(&idp);
     let ask = async |fault: Fault| {
         idp.fault("/jwks", fault);
-        app.http
-            .get(format!("{}/jwks", idp.url()))
-            .send()
-            .await
-            .unwrap()
+        app.http.get(format!("{}/jwks", idp.url())).send().await.unwrap()
     };
     let html = ask(Fault::Html).await;
     assert_eq!(html.headers()["content-type"], "text/html");
@@ -157,13 +126,7 @@ async fn each_fault_is_what_it_says() {
     assert!(serde_json::from_str::<serde_json::Value>(&text).is_err());
     let error = ask(Fault::ErrorIn200).await;
     assert_eq!(error.status(), 200);
-    assert!(
-        error
-            .text()
-            .await
-            .unwrap()
-            .contains("bad_verification_code")
-    );
+    assert!(error.text().await.unwrap().contains("bad_verification_code"));
     let truncated = ask(Fault::Truncated).await;
     assert!(truncated.bytes().await.is_err());
     let altered = ask(Fault::alter(|body| body["keys"] = 7.into())).await;
@@ -179,10 +142,7 @@ async fn a_dropped_connection_brings_no_byte() {
     let idp = DevProvider::start().await.unwrap();
     idp.fault("/jwks", Fault::DropConnection);
     let mut stream = TcpStream::connect(idp.address().unwrap()).await.unwrap();
-    stream
-        .write_all(b"GET /jwks HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
-        .await
-        .unwrap();
+    stream.write_all(b"GET /jwks HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").await.unwrap();
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes).await;
     assert_eq!(String::from_utf8_lossy(&bytes), "");
@@ -208,31 +168,16 @@ async fn the_page_offers_everybody_and_escapes_what_it_shows() {
     let mut client = social_auth_testkit::Client::confidential("shop", "secret");
     client.name = "<b>Shop & Co</b>".to_owned();
     client.redirect_uris = vec!["https://shop.example/callback".to_owned()];
-    let idp = DevProvider::builder()
-        .client(client)
-        .person(Person::new("zed", "9").note("\"quoted\""))
-        .start()
-        .await
-        .unwrap();
+    let idp = DevProvider::builder().client(client).person(Person::new("zed", "9").note("\"quoted\"")).start().await.unwrap();
     let app = App::oidc(&idp);
-    let url = app.authorize_url(&[
-        ("redirect_uri", "https://shop.example/callback"),
-        ("login_hint", "\"><script>"),
-        ("state", "<i>"),
-    ]);
+    let url = app.authorize_url(&[("redirect_uri", "https://shop.example/callback"), ("login_hint", "\"><script>"), ("state", "<i>")]);
     let page = app.http.get(url).send().await.unwrap();
-    let policy = page.headers()["content-security-policy"]
-        .to_str()
-        .unwrap()
-        .to_owned();
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
     assert!(policy.contains("default-src 'none'") && policy.contains(" https://shop.example;"));
     let html = page.text().await.unwrap();
     assert!(html.contains("not for production"));
     for key in ["alice", "bob", "carol", "dave", "erin", "zed", "new"] {
-        assert!(
-            html.contains(&format!("name=\"person\" value=\"{key}\"")),
-            "{key}"
-        );
+        assert!(html.contains(&format!("name=\"person\" value=\"{key}\"")), "{key}");
     }
     assert!(html.contains("name=\"decision\" value=\"decline\""));
     assert!(html.contains("&lt;b&gt;Shop &amp; Co&lt;"));
@@ -248,27 +193,13 @@ async fn the_page_offers_everybody_and_escapes_what_it_shows() {
 async fn a_page_answers_once() {
     let idp = DevProvider::start().await.unwrap();
     let app = App::oidc(&idp);
-    let request = app
-        .http
-        .get(app.authorize_url(&[]))
-        .header("accept", "application/json");
-    let page: serde_json::Value =
-        serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap();
+    let request = app.http.get(app.authorize_url(&[])).header("accept", "application/json");
+    let page: serde_json::Value = serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap();
     let transaction = page["consent"]["transaction"].as_str().unwrap();
     let fields = [("transaction", transaction), ("typed", "Zoë")];
     let statuses = [
-        app.form("/consent", &fields)
-            .send()
-            .await
-            .unwrap()
-            .status()
-            .as_u16(),
-        app.form("/consent", &fields)
-            .send()
-            .await
-            .unwrap()
-            .status()
-            .as_u16(),
+        app.form("/consent", &fields).send().await.unwrap().status().as_u16(),
+        app.form("/consent", &fields).send().await.unwrap().status().as_u16(),
     ];
     assert_eq!(statuses, [303, 400]);
 }
@@ -276,10 +207,7 @@ async fn a_page_answers_once() {
 #[tokio::test]
 async fn a_headless_login_stays_at_its_provider() {
     let idp = DevProvider::start().await.unwrap();
-    for url in [
-        "https://elsewhere.example/authorize",
-        &format!("{}.evil/", idp.url()),
-    ] {
+    for url in ["https://elsewhere.example/authorize", &format!("{}.evil/", idp.url())] {
         let refused = idp.approve(url, "alice").await;
         assert!(matches!(refused, Err(Error::ForeignUrl { .. })), "{url}");
     }

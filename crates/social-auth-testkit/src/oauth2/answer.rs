@@ -31,27 +31,15 @@ impl Destination {
     }
 
     pub(crate) fn refuse(&self, shared: &Shared, reader: Reader, refusal: &Refusal) -> Response {
-        let fields = vec![
-            ("error", refusal.code().to_owned()),
-            ("error_description", refusal.description().to_owned()),
-        ];
+        let fields = vec![("error", refusal.code().to_owned()), ("error_description", refusal.description().to_owned())];
         self.send(shared, reader, fields)
     }
 
-    fn send(
-        &self,
-        shared: &Shared,
-        reader: Reader,
-        mut fields: Vec<(&'static str, String)>,
-    ) -> Response {
+    fn send(&self, shared: &Shared, reader: Reader, mut fields: Vec<(&'static str, String)>) -> Response {
         fields.extend(self.state.clone().map(|state| ("state", state)));
         fields.push(("iss", self.issuer.clone()));
         match self.mode {
-            ResponseMode::FormPost => {
-                shared
-                    .pages
-                    .form_post(reader, self.redirect_uri.as_str(), &fields)
-            }
+            ResponseMode::FormPost => shared.pages.form_post(reader, self.redirect_uri.as_str(), &fields),
             ResponseMode::Query => {
                 let mut url = self.redirect_uri.clone();
                 url.query_pairs_mut().extend_pairs(fields);
@@ -66,9 +54,6 @@ pub(crate) fn see_other(url: &Url) -> Response {
     let Ok(location) = HeaderValue::from_str(url.as_str()) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let headers = [
-        (header::LOCATION, location),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-    ];
+    let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
     (StatusCode::SEE_OTHER, headers).into_response()
 }

@@ -17,20 +17,13 @@ use crate::provider::Shared;
 use crate::random;
 
 /// Answers an authorization request: a page, a silent answer, or an error.
-pub(crate) fn authorize(
-    shared: &Shared,
-    dialect: Dialect,
-    encoded: &str,
-    headers: &HeaderMap,
-) -> Response {
+pub(crate) fn authorize(shared: &Shared, dialect: Dialect, encoded: &str, headers: &HeaderMap) -> Response {
     let reader = Reader::of(headers);
     let request = match AuthorizationRequest::read(shared, dialect, &Params::parse(encoded)) {
         Ok(request) => request,
         Err(Unanswerable::Here(explanation)) => {
             let title = "This request cannot be answered";
-            return shared
-                .pages
-                .message(reader, StatusCode::BAD_REQUEST, title, explanation);
+            return shared.pages.message(reader, StatusCode::BAD_REQUEST, title, explanation);
         }
         Err(Unanswerable::There(destination, refusal)) => {
             return destination.refuse(shared, reader, &refusal);
@@ -46,31 +39,20 @@ pub(crate) fn authorize(
 }
 
 /// Who is signed in already, for `prompt=none` (OpenID Connect Core section 3.1.2.6).
-fn silent_login(
-    shared: &Shared,
-    request: &AuthorizationRequest,
-    session: Option<Session>,
-) -> Result<Login, Refusal> {
+fn silent_login(shared: &Shared, request: &AuthorizationRequest, session: Option<Session>) -> Result<Login, Refusal> {
     let login_required = |why| Refusal::new("login_required", why);
     let session = session.ok_or_else(|| login_required("nobody is signed in at the provider"))?;
     let age = shared.clock.now().saturating_sub(session.login.at);
     if request.max_age.is_some_and(|max_age| age > max_age) {
-        return Err(login_required(
-            "the person signed in longer than max_age ago",
-        ));
+        return Err(login_required("the person signed in longer than max_age ago"));
     }
     if let Some(hint) = &request.id_token_hint
         && oidc::subject_of_hint(shared, hint).as_ref() != Some(&session.login.person.id)
     {
-        return Err(login_required(
-            "somebody else than id_token_hint says is signed in",
-        ));
+        return Err(login_required("somebody else than id_token_hint says is signed in"));
     }
     if !session.approved.contains(&request.client.id) {
-        return Err(Refusal::new(
-            "consent_required",
-            "the person never approved this application",
-        ));
+        return Err(Refusal::new("consent_required", "the person never approved this application"));
     }
     Ok(session.login)
 }
@@ -85,24 +67,14 @@ impl Interaction for AuthorizationRequest {
                 Dialect::OpenId => "OpenID Connect",
             },
             destination: self.destination.redirect_uri.to_string(),
-            wants: self
-                .scope
-                .split_ascii_whitespace()
-                .map(scope_in_words)
-                .collect(),
+            wants: self.scope.split_ascii_whitespace().map(scope_in_words).collect(),
             details: vec![
                 ("client_id", self.client.id.clone()),
                 ("redirect_uri", self.destination.redirect_uri.to_string()),
                 ("scope", self.scope.clone()),
                 ("state", shown(&self.destination.state)),
                 ("nonce", shown(&self.nonce)),
-                (
-                    "PKCE",
-                    self.challenge
-                        .as_ref()
-                        .map_or("none", |c| c.method())
-                        .to_owned(),
-                ),
+                ("PKCE", self.challenge.as_ref().map_or("none", |c| c.method()).to_owned()),
                 ("response_mode", format!("{:?}", self.destination.mode)),
             ],
             hint: self.login_hint.clone(),
@@ -138,11 +110,7 @@ impl AuthorizationRequest {
             scope: self.scope.clone(),
             nonce: self.nonce.clone(),
         };
-        let code = Code {
-            grant: Arc::new(grant),
-            redirect_uri: self.redirect_uri.clone(),
-            challenge: self.challenge.clone(),
-        };
+        let code = Code { grant: Arc::new(grant), redirect_uri: self.redirect_uri.clone(), challenge: self.challenge.clone() };
         shared.grants.issue_code(code, shared.clock.now())
     }
 }

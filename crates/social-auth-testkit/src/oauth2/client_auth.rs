@@ -13,22 +13,13 @@ use crate::params::Params;
 use crate::provider::Shared;
 
 /// Finds and proves the client of a token, revocation or introspection request.
-pub(crate) fn authenticate(
-    shared: &Shared,
-    headers: &HeaderMap,
-    params: &Params,
-) -> Result<Arc<Client>, Refusal> {
-    let basic = headers
-        .get(header::AUTHORIZATION)
-        .map(basic_credentials)
-        .transpose()?;
+pub(crate) fn authenticate(shared: &Shared, headers: &HeaderMap, params: &Params) -> Result<Arc<Client>, Refusal> {
+    let basic = headers.get(header::AUTHORIZATION).map(basic_credentials).transpose()?;
     let posted = params.first("client_secret");
     let (id, secret, method) = match (&basic, posted) {
         // "The client MUST NOT use more than one authentication method in each request."
         (Some(_), Some(_)) => {
-            return Err(Refusal::invalid_request(
-                "the client authenticates twice: use the Authorization header or the form",
-            ));
+            return Err(Refusal::invalid_request("the client authenticates twice: use the Authorization header or the form"));
         }
         (Some((id, secret)), None) => (Some(id.as_str()), Some(secret.as_str()), ClientAuth::Basic),
         (None, Some(secret)) => (params.first("client_id"), Some(secret), ClientAuth::Post),
@@ -36,14 +27,9 @@ pub(crate) fn authenticate(
     };
     let id = id.ok_or_else(|| Refusal::invalid_client("no client_id was given"))?;
     if params.first("client_id").is_some_and(|posted| posted != id) {
-        return Err(Refusal::invalid_request(
-            "the header and the form name different clients",
-        ));
+        return Err(Refusal::invalid_request("the header and the form name different clients"));
     }
-    let client = shared
-        .clients
-        .get(id)
-        .ok_or_else(|| Refusal::invalid_client("no client is registered with this client_id"))?;
+    let client = shared.clients.get(id).ok_or_else(|| Refusal::invalid_client("no client is registered with this client_id"))?;
     if !client.auth_methods.contains(&method) {
         return Err(Refusal::invalid_client(match method {
             ClientAuth::None => "the client gave no secret and is not registered as public",
@@ -60,11 +46,7 @@ pub(crate) fn authenticate(
 /// Both parts are form-encoded before they are joined (RFC 6749 section 2.3.1).
 fn basic_credentials(value: &http::HeaderValue) -> Result<(String, String), Refusal> {
     let unreadable = || Refusal::invalid_client("the Authorization header is not HTTP Basic");
-    let (scheme, encoded) = value
-        .to_str()
-        .ok()
-        .and_then(|value| value.split_once(' '))
-        .ok_or_else(unreadable)?;
+    let (scheme, encoded) = value.to_str().ok().and_then(|value| value.split_once(' ')).ok_or_else(unreadable)?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return Err(unreadable());
     }
@@ -73,12 +55,7 @@ fn basic_credentials(value: &http::HeaderValue) -> Result<(String, String), Refu
     let (id, secret) = text.split_once(':').ok_or_else(unreadable)?;
     let decode = |part: &str| {
         let spaced = part.replace('+', " ");
-        percent_decode_str(&spaced)
-            .decode_utf8()
-            .map(|text| text.into_owned())
+        percent_decode_str(&spaced).decode_utf8().map(|text| text.into_owned())
     };
-    Ok((
-        decode(id).map_err(|_| unreadable())?,
-        decode(secret).map_err(|_| unreadable())?,
-    ))
+    Ok((decode(id).map_err(|_| unreadable())?, decode(secret).map_err(|_| unreadable())?))
 }

@@ -91,19 +91,10 @@ impl Grants {
         let value = random::token()?;
         let mut books = self.books();
         // A spent code is kept past its end so that its reuse is noticed.
-        books
-            .codes
-            .retain(|_, code| code.expires.saturating_add(3600) >= now);
+        books.codes.retain(|_, code| code.expires.saturating_add(3600) >= now);
         make_room(&mut books.codes);
         let expires = now.saturating_add(CODE_SECONDS);
-        books.codes.insert(
-            value.clone(),
-            Spendable {
-                what: code,
-                expires,
-                spent: false,
-            },
-        );
+        books.codes.insert(value.clone(), Spendable { what: code, expires, spent: false });
         Ok(value)
     }
 
@@ -147,17 +138,10 @@ impl Grants {
         };
         books.access.insert(access_token.clone(), access);
         if let Some(value) = &refresh_token {
-            let token = Spendable {
-                what: grant.clone(),
-                expires: i64::MAX,
-                spent: false,
-            };
+            let token = Spendable { what: grant.clone(), expires: i64::MAX, spent: false };
             books.refresh.insert(value.clone(), token);
         }
-        Ok(Issued {
-            access_token,
-            refresh_token,
-        })
+        Ok(Issued { access_token, refresh_token })
     }
 
     /// Presents a refresh token of this client. With rotation it is spent, and presenting it
@@ -180,20 +164,12 @@ impl Grants {
     }
 
     pub(crate) fn access(&self, value: &str, now: i64) -> Option<Access> {
-        self.books()
-            .access
-            .get(value)
-            .filter(|access| access.expires >= now)
-            .cloned()
+        self.books().access.get(value).filter(|access| access.expires >= now).cloned()
     }
 
     /// The grant of a refresh token that still works.
     pub(crate) fn refresh(&self, value: &str) -> Option<Arc<Grant>> {
-        self.books()
-            .refresh
-            .get(value)
-            .filter(|token| !token.spent)
-            .map(|token| token.what.clone())
+        self.books().refresh.get(value).filter(|token| !token.spent).map(|token| token.what.clone())
     }
 
     /// Revokes one access token, or with a refresh token all that its grant brought (RFC 7009
@@ -201,11 +177,7 @@ impl Grants {
     pub(crate) fn revoke(&self, value: &str, client: &Client) {
         let mut books = self.books();
         let of_client = |grant: &Grant| grant.client_id == client.id;
-        if books
-            .access
-            .get(value)
-            .is_some_and(|access| of_client(&access.grant))
-        {
+        if books.access.get(value).is_some_and(|access| of_client(&access.grant)) {
             books.access.remove(value);
         }
         let family = books.refresh.get(value).map(|token| token.what.clone());
@@ -219,10 +191,7 @@ impl Books {
     /// Access tokens go; refresh tokens stay as spent, so that their reuse still is noticed.
     fn revoke(&mut self, grant: &str) {
         self.access.retain(|_, access| access.grant.id != grant);
-        let family = self
-            .refresh
-            .values_mut()
-            .filter(|token| token.what.id == grant);
+        let family = self.refresh.values_mut().filter(|token| token.what.id == grant);
         family.for_each(|token| token.spent = true);
     }
 }

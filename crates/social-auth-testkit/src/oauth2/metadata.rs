@@ -12,10 +12,7 @@ use crate::provider::Shared;
 pub(crate) async fn document(State(shared): State<Arc<Shared>>) -> Json<Value> {
     let url = &shared.url;
     let mut document = common(url, Dialect::OAuth2);
-    for (field, path) in [
-        ("authorization_endpoint", "/oauth2/authorize"),
-        ("token_endpoint", "/oauth2/token"),
-    ] {
+    for (field, path) in [("authorization_endpoint", "/oauth2/authorize"), ("token_endpoint", "/oauth2/token")] {
         document.insert(field.to_owned(), format!("{url}{path}").into());
     }
     Json(document.into())

@@ -53,34 +53,20 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/oauth2/user", get(resource::user))
         .route("/oauth2/revoke", post(resource::revoke))
         .route("/oauth2/introspect", post(resource::introspect))
-        .route(
-            "/.well-known/oauth-authorization-server/oauth2",
-            get(metadata::document),
-        )
-        .route(
-            "/oauth2/.well-known/oauth-authorization-server",
-            get(metadata::document),
-        )
+        .route("/.well-known/oauth-authorization-server/oauth2", get(metadata::document))
+        .route("/oauth2/.well-known/oauth-authorization-server", get(metadata::document))
 }
 
 /// GET and POST, as OpenID Connect Core section 3.1.2.1 demands.
 pub(crate) fn authorization_endpoint(dialect: Dialect) -> MethodRouter<Arc<Shared>> {
-    get(
-        async move |State(shared): State<Arc<Shared>>, query: RawQuery, headers: HeaderMap| {
-            authorize::authorize(&shared, dialect, &query.0.unwrap_or_default(), &headers)
-        },
-    )
-    .post(
-        async move |State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String| {
-            authorize::authorize(&shared, dialect, &body, &headers)
-        },
-    )
+    get(async move |State(shared): State<Arc<Shared>>, query: RawQuery, headers: HeaderMap| {
+        authorize::authorize(&shared, dialect, &query.0.unwrap_or_default(), &headers)
+    })
+    .post(async move |State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String| {
+        authorize::authorize(&shared, dialect, &body, &headers)
+    })
 }
 
 pub(crate) fn token_endpoint(dialect: Dialect) -> MethodRouter<Arc<Shared>> {
-    post(
-        async move |State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String| {
-            token::token(&shared, dialect, &headers, &body)
-        },
-    )
+    post(async move |State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String| token::token(&shared, dialect, &headers, &body))
 }

@@ -22,22 +22,16 @@ impl Challenge {
         let Some(value) = params.first("code_challenge") else {
             return match method {
                 None => Ok(None),
-                Some(_) => Err(Refusal::invalid_request(
-                    "code_challenge_method came without a code_challenge",
-                )),
+                Some(_) => Err(Refusal::invalid_request("code_challenge_method came without a code_challenge")),
             };
         };
         if !is_well_formed(value) {
-            return Err(Refusal::invalid_request(
-                "code_challenge must have 43 to 128 unreserved characters",
-            ));
+            return Err(Refusal::invalid_request("code_challenge must have 43 to 128 unreserved characters"));
         }
         match method {
             Some("S256") => Ok(Some(Self::S256(value.to_owned()))),
             None | Some("plain") => Ok(Some(Self::Plain(value.to_owned()))),
-            Some(_) => Err(Refusal::invalid_request(
-                "code_challenge_method is S256 or plain",
-            )),
+            Some(_) => Err(Refusal::invalid_request("code_challenge_method is S256 or plain")),
         }
     }
 
@@ -57,8 +51,7 @@ impl Challenge {
                 (challenge, URL_SAFE_NO_PAD.encode(digest))
             }
         };
-        is_well_formed(verifier)
-            && verify_slices_are_equal(expected.as_bytes(), given.as_bytes()).is_ok()
+        is_well_formed(verifier) && verify_slices_are_equal(expected.as_bytes(), given.as_bytes()).is_ok()
     }
 }
 
@@ -74,9 +67,7 @@ mod tests {
 
     #[test]
     fn the_example_of_rfc_7636_appendix_b_is_met() {
-        let params = Params::parse(
-            "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256",
-        );
+        let params = Params::parse("code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256");
         let challenge = Challenge::of(&params).unwrap().unwrap();
         assert!(challenge.is_met_by("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"));
         assert!(!challenge.is_met_by("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXl"));

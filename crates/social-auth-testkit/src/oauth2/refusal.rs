@@ -18,11 +18,7 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// An error with status 400.
     pub(crate) fn new(code: &'static str, description: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            code,
-            description: description.into(),
-        }
+        Self { status: StatusCode::BAD_REQUEST, code, description: description.into() }
     }
 
     pub(crate) fn invalid_request(description: impl Into<String>) -> Self {
@@ -35,10 +31,7 @@ impl Refusal {
 
     /// 401 with a challenge, as RFC 6749 section 5.2 demands after an `Authorization` header.
     pub(crate) fn invalid_client(description: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::UNAUTHORIZED,
-            ..Self::new("invalid_client", description)
-        }
+        Self { status: StatusCode::UNAUTHORIZED, ..Self::new("invalid_client", description) }
     }
 
     pub(crate) fn code(&self) -> &'static str {
@@ -52,10 +45,7 @@ impl Refusal {
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Self {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            ..Self::new("server_error", error.to_string())
-        }
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::new("server_error", error.to_string()) }
     }
 }
 

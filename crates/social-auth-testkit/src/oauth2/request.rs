@@ -36,22 +36,15 @@ pub(crate) enum Unanswerable {
 }
 
 impl AuthorizationRequest {
-    pub(crate) fn read(
-        shared: &Shared,
-        dialect: Dialect,
-        params: &Params,
-    ) -> Result<Self, Unanswerable> {
-        let (client, redirect_uri) =
-            client_and_redirect(shared, dialect, params).map_err(Unanswerable::Here)?;
+    pub(crate) fn read(shared: &Shared, dialect: Dialect, params: &Params) -> Result<Self, Unanswerable> {
+        let (client, redirect_uri) = client_and_redirect(shared, dialect, params).map_err(Unanswerable::Here)?;
         let mut destination = Destination {
             redirect_uri,
             mode: ResponseMode::Query,
             state: params.first("state").map(str::to_owned),
             issuer: dialect.issuer(&shared.url),
         };
-        let there = |destination: &Destination, refusal| {
-            Unanswerable::There(Box::new(destination.clone()), refusal)
-        };
+        let there = |destination: &Destination, refusal| Unanswerable::There(Box::new(destination.clone()), refusal);
         destination.mode = match params.first("response_mode") {
             None | Some("query") => ResponseMode::Query,
             Some("form_post") => ResponseMode::FormPost,
@@ -87,25 +80,16 @@ impl AuthorizationRequest {
 }
 
 /// The two things that decide where the browser may be sent.
-fn client_and_redirect(
-    shared: &Shared,
-    dialect: Dialect,
-    params: &Params,
-) -> Result<(Arc<Client>, Url), &'static str> {
+fn client_and_redirect(shared: &Shared, dialect: Dialect, params: &Params) -> Result<(Arc<Client>, Url), &'static str> {
     if matches!(params.repeated(), Some("client_id" | "redirect_uri")) {
         return Err("client_id or redirect_uri came more than once.");
     }
-    let id = params
-        .first("client_id")
-        .ok_or("The request has no client_id.")?;
+    let id = params.first("client_id").ok_or("The request has no client_id.")?;
     let client = shared.clients.get(id).ok_or(
         "No client is registered with this client_id. The development provider's default client \
          is \"development-client\" unless the program that started it registered others.",
     )?;
-    let uri = match (
-        params.first("redirect_uri"),
-        client.redirect_uris.as_slice(),
-    ) {
+    let uri = match (params.first("redirect_uri"), client.redirect_uris.as_slice()) {
         (Some(uri), _) if client.may_redirect_to(uri) => uri,
         (Some(_), _) => return Err("The redirect_uri is not registered for this client."),
         (None, [only]) if dialect == Dialect::OAuth2 => only,
@@ -121,16 +105,12 @@ fn client_and_redirect(
 
 fn check(dialect: Dialect, params: &Params) -> Result<(), Refusal> {
     if let Some(name) = params.repeated() {
-        return Err(Refusal::invalid_request(format!(
-            "{name} came more than once"
-        )));
+        return Err(Refusal::invalid_request(format!("{name} came more than once")));
     }
     // OpenID Connect Core sections 6.1, 6.2 and 7.2.1 name these codes.
-    for (parameter, code) in [
-        ("request", "request_not_supported"),
-        ("request_uri", "request_uri_not_supported"),
-        ("registration", "registration_not_supported"),
-    ] {
+    for (parameter, code) in
+        [("request", "request_not_supported"), ("request_uri", "request_uri_not_supported"), ("registration", "registration_not_supported")]
+    {
         if params.first(parameter).is_some() {
             return Err(Refusal::new(code, format!("{parameter} is not supported")));
         }
@@ -139,24 +119,15 @@ fn check(dialect: Dialect, params: &Params) -> Result<(), Refusal> {
         Some("code") => {}
         None => return Err(Refusal::invalid_request("response_type is missing")),
         Some(_) => {
-            return Err(Refusal::new(
-                "unsupported_response_type",
-                "response_type must be code",
-            ));
+            return Err(Refusal::new("unsupported_response_type", "response_type must be code"));
         }
     }
-    let mut prompts = params
-        .first("prompt")
-        .unwrap_or_default()
-        .split_ascii_whitespace();
+    let mut prompts = params.first("prompt").unwrap_or_default().split_ascii_whitespace();
     if prompts.clone().count() > 1 && prompts.any(|prompt| prompt == "none") {
         return Err(Refusal::invalid_request("prompt=none stands alone"));
     }
     if dialect == Dialect::OpenId && params.first("scope").is_none() {
-        return Err(Refusal::new(
-            "invalid_scope",
-            "scope is missing: ask for openid at least",
-        ));
+        return Err(Refusal::new("invalid_scope", "scope is missing: ask for openid at least"));
     }
     Ok(())
 }

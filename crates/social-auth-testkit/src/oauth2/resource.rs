@@ -25,9 +25,7 @@ pub(crate) enum Bearer {
 
 impl Bearer {
     pub(crate) fn of(shared: &Shared, headers: &HeaderMap) -> Self {
-        let value = headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok());
+        let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         match value.and_then(|value| value.split_once(' ')) {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
                 let access = shared.grants.access(token.trim(), shared.clock.now());
@@ -41,27 +39,19 @@ impl Bearer {
 /// The refusal of a protected resource (RFC 6750 section 3): no error code without a token.
 pub(crate) fn bearer_challenge(error: Option<&'static str>) -> Response {
     let (status, challenge) = match error {
-        None => (
-            StatusCode::UNAUTHORIZED,
-            "Bearer realm=\"profile\"".to_owned(),
-        ),
+        None => (StatusCode::UNAUTHORIZED, "Bearer realm=\"profile\"".to_owned()),
         Some(error) => {
             let status = match error {
                 "insufficient_scope" => StatusCode::FORBIDDEN,
                 _ => StatusCode::UNAUTHORIZED,
             };
-            (
-                status,
-                format!("Bearer realm=\"profile\", error=\"{error}\""),
-            )
+            (status, format!("Bearer realm=\"profile\", error=\"{error}\""))
         }
     };
     let body = Json(json!({"error": error.unwrap_or("unauthorized")}));
     let mut response = (status, body).into_response();
     if let Ok(challenge) = HeaderValue::from_str(&challenge) {
-        response
-            .headers_mut()
-            .insert(header::WWW_AUTHENTICATE, challenge);
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
     }
     response
 }
@@ -69,9 +59,7 @@ pub(crate) fn bearer_challenge(error: Option<&'static str>) -> Response {
 /// `/oauth2/user`: the profile, in the manner of the big providers: what is absent is `null`.
 pub(crate) async fn user(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
     match Bearer::of(&shared, &headers) {
-        Bearer::Valid(access) => {
-            Json(profile(shared.people.current(&access.grant.login.person))).into_response()
-        }
+        Bearer::Valid(access) => Json(profile(shared.people.current(&access.grant.login.person))).into_response(),
         Bearer::Missing => bearer_challenge(None),
         Bearer::Invalid => bearer_challenge(Some("invalid_token")),
     }
@@ -92,16 +80,10 @@ fn profile(person: Person) -> Value {
 }
 
 /// `/oauth2/introspect`. A token of another client counts as inactive.
-pub(crate) async fn introspect(
-    State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
-    body: String,
-) -> Result<Json<Value>, Refusal> {
+pub(crate) async fn introspect(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Result<Json<Value>, Refusal> {
     let params = form(&headers, &body)?;
     let client = authenticate(&shared, &headers, &params)?;
-    let token = params
-        .first("token")
-        .ok_or_else(|| Refusal::invalid_request("token is missing"))?;
+    let token = params.first("token").ok_or_else(|| Refusal::invalid_request("token is missing"))?;
     let access = shared.grants.access(token, shared.clock.now());
     let refresh = shared.grants.refresh(token);
     let answer = match (access, refresh) {
@@ -121,16 +103,10 @@ pub(crate) async fn introspect(
 }
 
 /// `/oauth2/revoke`: 200 also for a token that nobody knows (RFC 7009 section 2.2).
-pub(crate) async fn revoke(
-    State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
-    body: String,
-) -> Result<StatusCode, Refusal> {
+pub(crate) async fn revoke(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Result<StatusCode, Refusal> {
     let params = form(&headers, &body)?;
     let client = authenticate(&shared, &headers, &params)?;
-    let token = params
-        .first("token")
-        .ok_or_else(|| Refusal::invalid_request("token is missing"))?;
+    let token = params.first("token").ok_or_else(|| Refusal::invalid_request("token is missing"))?;
     shared.grants.revoke(token, &client);
     Ok(StatusCode::OK)
 }

@@ -17,12 +17,7 @@ use crate::params::Params;
 use crate::provider::Shared;
 use crate::recorder::content_type;
 
-pub(crate) fn token(
-    shared: &Shared,
-    dialect: Dialect,
-    headers: &HeaderMap,
-    body: &str,
-) -> Response {
+pub(crate) fn token(shared: &Shared, dialect: Dialect, headers: &HeaderMap, body: &str) -> Response {
     match answer(shared, dialect, headers, body) {
         Ok(body) => {
             let mut response = Json(body).into_response();
@@ -35,21 +30,13 @@ pub(crate) fn token(
     }
 }
 
-fn answer(
-    shared: &Shared,
-    dialect: Dialect,
-    headers: &HeaderMap,
-    body: &str,
-) -> Result<Value, Refusal> {
+fn answer(shared: &Shared, dialect: Dialect, headers: &HeaderMap, body: &str) -> Result<Value, Refusal> {
     let params = form(headers, body)?;
     let client = authenticate(shared, headers, &params)?;
     match params.first("grant_type") {
         Some("authorization_code") => exchange_code(shared, dialect, &client, &params),
         Some("refresh_token") => refresh(shared, dialect, &client, &params),
-        Some(_) => Err(Refusal::new(
-            "unsupported_grant_type",
-            "grant_type is authorization_code or refresh_token",
-        )),
+        Some(_) => Err(Refusal::new("unsupported_grant_type", "grant_type is authorization_code or refresh_token")),
         None => Err(Refusal::invalid_request("grant_type is missing")),
     }
 }
@@ -57,47 +44,30 @@ fn answer(
 /// The parameters of a form request, none of them twice.
 pub(crate) fn form(headers: &HeaderMap, body: &str) -> Result<Params, Refusal> {
     if content_type(headers) != "application/x-www-form-urlencoded" {
-        return Err(Refusal::invalid_request(
-            "the body must be application/x-www-form-urlencoded",
-        ));
+        return Err(Refusal::invalid_request("the body must be application/x-www-form-urlencoded"));
     }
     let params = Params::parse(body);
     match params.repeated() {
-        Some(name) => Err(Refusal::invalid_request(format!(
-            "{name} came more than once"
-        ))),
+        Some(name) => Err(Refusal::invalid_request(format!("{name} came more than once"))),
         None => Ok(params),
     }
 }
 
-fn exchange_code(
-    shared: &Shared,
-    dialect: Dialect,
-    client: &Client,
-    params: &Params,
-) -> Result<Value, Refusal> {
-    let value = params
-        .first("code")
-        .ok_or_else(|| Refusal::invalid_request("code is missing"))?;
+fn exchange_code(shared: &Shared, dialect: Dialect, client: &Client, params: &Params) -> Result<Value, Refusal> {
+    let value = params.first("code").ok_or_else(|| Refusal::invalid_request("code is missing"))?;
     let code = match shared.grants.spend_code(value, shared.clock.now()) {
         Presented::Good(code) => code,
         Presented::Unknown => return Err(Refusal::invalid_grant("the code is unknown")),
         Presented::Expired => return Err(Refusal::invalid_grant("the code has expired")),
         Presented::Replayed => {
-            return Err(Refusal::invalid_grant(
-                "the code was used already; its tokens are revoked",
-            ));
+            return Err(Refusal::invalid_grant("the code was used already; its tokens are revoked"));
         }
     };
     if code.grant.client_id != client.id || code.grant.dialect != dialect {
-        return Err(Refusal::invalid_grant(
-            "the code was given to another client or endpoint",
-        ));
+        return Err(Refusal::invalid_grant("the code was given to another client or endpoint"));
     }
     if code.redirect_uri.as_deref() != params.first("redirect_uri") {
-        return Err(Refusal::invalid_grant(
-            "redirect_uri differs from the one in the authorization request",
-        ));
+        return Err(Refusal::invalid_grant("redirect_uri differs from the one in the authorization request"));
     }
     verify_pkce(code.challenge.as_ref(), params.first("code_verifier"))?;
     let scope = code.grant.scope.clone();
@@ -108,63 +78,33 @@ fn verify_pkce(challenge: Option<&Challenge>, verifier: Option<&str>) -> Result<
     match (challenge, verifier) {
         (None, None) => Ok(()),
         // RFC 9700 section 4.8.2: else an attacker could strip the challenge.
-        (None, Some(_)) => Err(Refusal::invalid_grant(
-            "code_verifier came, but the authorization request had no code_challenge",
-        )),
+        (None, Some(_)) => Err(Refusal::invalid_grant("code_verifier came, but the authorization request had no code_challenge")),
         (Some(_), None) => Err(Refusal::invalid_grant("code_verifier is missing")),
         (Some(challenge), Some(verifier)) if challenge.is_met_by(verifier) => Ok(()),
-        (Some(_), Some(_)) => Err(Refusal::invalid_grant(
-            "code_verifier does not match the code_challenge",
-        )),
+        (Some(_), Some(_)) => Err(Refusal::invalid_grant("code_verifier does not match the code_challenge")),
     }
 }
 
-fn refresh(
-    shared: &Shared,
-    dialect: Dialect,
-    client: &Client,
-    params: &Params,
-) -> Result<Value, Refusal> {
-    let value = params
-        .first("refresh_token")
-        .ok_or_else(|| Refusal::invalid_request("refresh_token is missing"))?;
+fn refresh(shared: &Shared, dialect: Dialect, client: &Client, params: &Params) -> Result<Value, Refusal> {
+    let value = params.first("refresh_token").ok_or_else(|| Refusal::invalid_request("refresh_token is missing"))?;
     let grant = match shared.grants.use_refresh_token(value, client) {
         Presented::Good(grant) if grant.dialect == dialect => grant,
         Presented::Replayed => {
-            return Err(Refusal::invalid_grant(
-                "the refresh token was used already; all tokens of this sign-in are revoked",
-            ));
+            return Err(Refusal::invalid_grant("the refresh token was used already; all tokens of this sign-in are revoked"));
         }
         _ => return Err(Refusal::invalid_grant("the refresh token is unknown")),
     };
     let scope = params.first("scope").unwrap_or(&grant.scope);
     // RFC 6749 section 6: nothing that was not granted originally.
-    if !scope
-        .split_ascii_whitespace()
-        .all(|scope| grant.has_scope(scope))
-    {
-        return Err(Refusal::new(
-            "invalid_scope",
-            "scope exceeds what was granted",
-        ));
+    if !scope.split_ascii_whitespace().all(|scope| grant.has_scope(scope)) {
+        return Err(Refusal::new("invalid_scope", "scope exceeds what was granted"));
     }
     respond(shared, client, &grant, scope, client.rotate_refresh_tokens)
 }
 
-fn respond(
-    shared: &Shared,
-    client: &Client,
-    grant: &Arc<Grant>,
-    scope: &str,
-    with_refresh_token: bool,
-) -> Result<Value, Refusal> {
+fn respond(shared: &Shared, client: &Client, grant: &Arc<Grant>, scope: &str, with_refresh_token: bool) -> Result<Value, Refusal> {
     let now = shared.clock.now();
-    let Issued {
-        access_token,
-        refresh_token,
-    } = shared
-        .grants
-        .issue(grant, client, scope, with_refresh_token, now)?;
+    let Issued { access_token, refresh_token } = shared.grants.issue(grant, client, scope, with_refresh_token, now)?;
     let mut body = json!({
         "access_token": access_token,
         "token_type": "Bearer",

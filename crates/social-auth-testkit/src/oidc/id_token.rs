@@ -66,11 +66,7 @@ impl Edit {
     }
 
     fn apply(&self, token: &mut IdToken) {
-        let edit = self
-            .0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let edit = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(edit) = edit {
             edit(token);
         }
@@ -85,24 +81,13 @@ impl IdToken {
         if let Some(key) = shared.keys.current(signing) {
             header.insert("kid".to_owned(), key.kid.clone().into());
         }
-        Self {
-            header,
-            claims,
-            signature: Signature::Right,
-        }
+        Self { header, claims, signature: Signature::Right }
     }
 
     /// The compact serialization (RFC 7515 section 7.1). Put together here and not by
     /// `jsonwebtoken::encode`, which has no way to write a wrong header.
-    pub(crate) fn sign(
-        &self,
-        shared: &Shared,
-        signing: Signing,
-        client: &Client,
-    ) -> Result<String, Error> {
-        let part = |part: &Map<String, Value>| {
-            URL_SAFE_NO_PAD.encode(Value::Object(part.clone()).to_string())
-        };
+    pub(crate) fn sign(&self, shared: &Shared, signing: Signing, client: &Client) -> Result<String, Error> {
+        let part = |part: &Map<String, Value>| URL_SAFE_NO_PAD.encode(Value::Object(part.clone()).to_string());
         let message = format!("{}.{}", part(&self.header), part(&self.claims));
         let signature = match &self.signature {
             Signature::Right => signature(shared, signing, client, &message)?,
@@ -117,33 +102,18 @@ impl IdToken {
     }
 }
 
-fn signature(
-    shared: &Shared,
-    signing: Signing,
-    client: &Client,
-    message: &str,
-) -> Result<String, Error> {
+fn signature(shared: &Shared, signing: Signing, client: &Client, message: &str) -> Result<String, Error> {
     let secret = || EncodingKey::from_secret(client.secret.as_deref().unwrap_or("").as_bytes());
-    let key = shared
-        .keys
-        .current(signing)
-        .map_or_else(secret, |key| key.private.clone());
+    let key = shared.keys.current(signing).map_or_else(secret, |key| key.private.clone());
     crypto::sign(message.as_bytes(), &key, signing.algorithm()).map_err(unsigned)
 }
 
 fn unsigned(_: jsonwebtoken::errors::Error) -> Error {
-    Error::Crypto {
-        what: "a signature",
-    }
+    Error::Crypto { what: "a signature" }
 }
 
 /// The ID token for a token response.
-pub(crate) fn id_token(
-    shared: &Shared,
-    client: &Client,
-    grant: &Grant,
-    access_token: &str,
-) -> Result<String, Error> {
+pub(crate) fn id_token(shared: &Shared, client: &Client, grant: &Grant, access_token: &str) -> Result<String, Error> {
     let now = shared.clock.now();
     let signing = client.id_token_signing;
     let person = shared.people.current(&grant.login.person);
@@ -163,9 +133,7 @@ pub(crate) fn id_token(
         token.claims.insert(name.to_owned(), value);
     }
     if let Some(nonce) = &grant.nonce {
-        token
-            .claims
-            .insert("nonce".to_owned(), nonce.clone().into());
+        token.claims.insert("nonce".to_owned(), nonce.clone().into());
     }
     shared.id_token_edit.apply(&mut token);
     token.sign(shared, signing, client)
@@ -199,8 +167,7 @@ fn claim_of_hint(shared: &Shared, hint: &str, claim: &str) -> Option<String> {
         Some(kid) => DecodingKey::from_jwk(shared.keys.published().find(&kid)?).ok()?,
         // HS256: the client's secret, so the client must be looked at first.
         None => {
-            let unproven: Map<String, Value> =
-                jsonwebtoken::dangerous::insecure_decode_claims(hint).ok()?;
+            let unproven: Map<String, Value> = jsonwebtoken::dangerous::insecure_decode_claims(hint).ok()?;
             let client = shared.clients.get(unproven.get("aud")?.as_str()?)?;
             DecodingKey::from_secret(client.secret.as_ref()?.as_bytes())
         }
@@ -210,9 +177,5 @@ fn claim_of_hint(shared: &Shared, hint: &str, claim: &str) -> Option<String> {
     validation.validate_aud = false;
     validation.set_issuer(&[&shared.url]);
     let token = jsonwebtoken::decode::<Map<String, Value>>(hint, &key, &validation).ok()?;
-    token
-        .claims
-        .get(claim)
-        .and_then(Value::as_str)
-        .map(str::to_owned)
+    token.claims.get(claim).and_then(Value::as_str).map(str::to_owned)
 }

@@ -13,23 +13,11 @@ use crate::page::Reader;
 use crate::params::Params;
 use crate::provider::Shared;
 
-pub(crate) async fn by_query(
-    State(shared): State<Arc<Shared>>,
-    query: RawQuery,
-    headers: HeaderMap,
-) -> Response {
-    end_session(
-        &shared,
-        &headers,
-        &Params::parse(&query.0.unwrap_or_default()),
-    )
+pub(crate) async fn by_query(State(shared): State<Arc<Shared>>, query: RawQuery, headers: HeaderMap) -> Response {
+    end_session(&shared, &headers, &Params::parse(&query.0.unwrap_or_default()))
 }
 
-pub(crate) async fn by_form(
-    State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
-    body: String,
-) -> Response {
+pub(crate) async fn by_form(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: String) -> Response {
     end_session(&shared, &headers, &Params::parse(&body))
 }
 
@@ -45,12 +33,7 @@ fn end_session(shared: &Shared, headers: &HeaderMap, params: &Params) -> Respons
             "You are signed out",
             "Your session at the development identity provider has ended.",
         ),
-        Err(why) => shared.pages.message(
-            reader,
-            StatusCode::BAD_REQUEST,
-            "You are signed out, but cannot be sent back",
-            why,
-        ),
+        Err(why) => shared.pages.message(reader, StatusCode::BAD_REQUEST, "You are signed out, but cannot be sent back", why),
     }
 }
 
@@ -60,22 +43,15 @@ fn destination(shared: &Shared, params: &Params) -> Result<Option<Url>, &'static
     };
     let hinted = match params.first("id_token_hint") {
         None => None,
-        Some(hint) => Some(
-            audience_of_hint(shared, hint).ok_or("The id_token_hint is not of this provider.")?,
-        ),
+        Some(hint) => Some(audience_of_hint(shared, hint).ok_or("The id_token_hint is not of this provider.")?),
     };
     let named = params.first("client_id").map(str::to_owned);
     if hinted.is_some() && named.is_some() && hinted != named {
         return Err("The id_token_hint belongs to another client_id.");
     }
     // Section 2: without either, nobody could tell whose redirect URI it is.
-    let id = hinted
-        .or(named)
-        .ok_or("The request has neither id_token_hint nor client_id.")?;
-    let client = shared
-        .clients
-        .get(&id)
-        .ok_or("No client is registered with this client_id.")?;
+    let id = hinted.or(named).ok_or("The request has neither id_token_hint nor client_id.")?;
+    let client = shared.clients.get(&id).ok_or("No client is registered with this client_id.")?;
     if !client.may_log_out_to(uri) {
         return Err("The post_logout_redirect_uri is not registered for this client.");
     }

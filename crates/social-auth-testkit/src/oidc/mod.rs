@@ -20,16 +20,10 @@ pub use id_token::{IdToken, Signature};
 
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
-        .route(
-            "/.well-known/openid-configuration",
-            get(discovery::configuration),
-        )
+        .route("/.well-known/openid-configuration", get(discovery::configuration))
         .route("/authorize", authorization_endpoint(Dialect::OpenId))
         .route("/token", token_endpoint(Dialect::OpenId))
-        .route(
-            "/userinfo",
-            get(userinfo::userinfo).post(userinfo::userinfo),
-        )
+        .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
         .route("/jwks", get(discovery::jwks))
         .route("/end_session", get(logout::by_query).post(logout::by_form))
 }

@@ -30,12 +30,8 @@ pub(crate) async fn userinfo(State(shared): State<Arc<Shared>>, headers: HeaderM
         return Json(claims).into_response();
     };
     let mut token = IdToken::new(&shared, signing, claims);
-    token
-        .claims
-        .insert("iss".to_owned(), shared.url.clone().into());
-    token
-        .claims
-        .insert("aud".to_owned(), client.id.clone().into());
+    token.claims.insert("iss".to_owned(), shared.url.clone().into());
+    token.claims.insert("aud".to_owned(), client.id.clone().into());
     match token.sign(&shared, signing, &client) {
         Ok(token) => ([(header::CONTENT_TYPE, "application/jwt")], token).into_response(),
         Err(error) => Refusal::from(error).into_response(),
@@ -57,11 +53,7 @@ pub(crate) fn claims(person: Person, grant: &Grant) -> Map<String, Value> {
     add("profile", "family_name", text(person.family_name));
     add("profile", "preferred_username", text(person.login));
     add("email", "email", text(person.email));
-    add(
-        "email",
-        "email_verified",
-        person.email_verified.map(Value::from),
-    );
+    add("email", "email_verified", person.email_verified.map(Value::from));
     for (name, value) in person.claims {
         let scope = match name.as_str() {
             "address" => "address",

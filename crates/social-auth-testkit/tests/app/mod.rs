@@ -32,26 +32,16 @@ impl Answer {
     pub(crate) async fn of(response: Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.bytes().await.unwrap();
-        Self {
-            status,
-            headers,
-            json: serde_json::from_slice(&body).unwrap_or_default(),
-        }
+        Self { status, headers, json: serde_json::from_slice(&body).unwrap_or_default() }
     }
 
     pub(crate) fn text(&self, field: &str) -> String {
-        self.json[field]
-            .as_str()
-            .unwrap_or_else(|| panic!("no {field}"))
-            .to_owned()
+        self.json[field].as_str().unwrap_or_else(|| panic!("no {field}")).to_owned()
     }
 
     #[track_caller]
     pub(crate) fn is_error(&self, status: u16, code: &str) {
-        assert_eq!(
-            (self.status.as_u16(), &self.json["error"]),
-            (status, &code.into())
-        );
+        assert_eq!((self.status.as_u16(), &self.json["error"]), (status, &code.into()));
     }
 }
 
@@ -70,10 +60,7 @@ impl<'a> App<'a> {
             prefix,
             client_id: idp.client_id().to_owned(),
             secret: Some(idp.client_secret().to_owned()),
-            http: Http::builder()
-                .redirect(reqwest::redirect::Policy::none())
-                .build()
-                .unwrap(),
+            http: Http::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
         }
     }
 
@@ -93,45 +80,25 @@ impl<'a> App<'a> {
             ("state", "the state"),
         ];
         let mut url = Url::parse(&format!("{}{}/authorize", self.idp.url(), self.prefix)).unwrap();
-        url.query_pairs_mut()
-            .extend_pairs(
-                standard
-                    .iter()
-                    .filter(|(name, _)| !more.iter().any(|(n, _)| n == name)),
-            )
-            .extend_pairs(more);
+        url.query_pairs_mut().extend_pairs(standard.iter().filter(|(name, _)| !more.iter().any(|(n, _)| n == name))).extend_pairs(more);
         url.into()
     }
 
     pub(crate) async fn callback(&self, person: &str, more: &[(&str, &str)]) -> Callback {
-        self.idp
-            .approve(&self.authorize_url(more), person)
-            .await
-            .unwrap()
+        self.idp.approve(&self.authorize_url(more), person).await.unwrap()
     }
 
     pub(crate) async fn code(&self, person: &str, more: &[(&str, &str)]) -> String {
-        self.callback(person, more)
-            .await
-            .param("code")
-            .expect("a code")
+        self.callback(person, more).await.param("code").expect("a code")
     }
 
     pub(crate) async fn exchange(&self, code: &str, more: &[(&str, &str)]) -> Answer {
-        let fields = [
-            ("grant_type", "authorization_code"),
-            ("code", code),
-            ("redirect_uri", CALLBACK),
-        ];
+        let fields = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK)];
         self.post("/token", &[&fields[..], more].concat()).await
     }
 
     pub(crate) async fn refresh(&self, token: &str) -> Answer {
-        self.post(
-            "/token",
-            &[("grant_type", "refresh_token"), ("refresh_token", token)],
-        )
-        .await
+        self.post("/token", &[("grant_type", "refresh_token"), ("refresh_token", token)]).await
     }
 
     /// Signs a person in and exchanges the code.
@@ -145,19 +112,13 @@ impl<'a> App<'a> {
     /// Posts a form as the client: with `client_secret_post`, or the id alone.
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut all = vec![("client_id", self.client_id.as_str())];
-        all.extend(
-            self.secret
-                .as_deref()
-                .map(|secret| ("client_secret", secret)),
-        );
+        all.extend(self.secret.as_deref().map(|secret| ("client_secret", secret)));
         all.extend(fields);
         Answer::of(self.form(path, &all).send().await.unwrap()).await
     }
 
     pub(crate) fn form(&self, path: &str, fields: &[(&str, &str)]) -> reqwest::RequestBuilder {
-        let body = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(fields)
-            .finish();
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.http
             .post(format!("{}{}{path}", self.idp.url(), self.prefix))
             .header("content-type", "application/x-www-form-urlencoded")
