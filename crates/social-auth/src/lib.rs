@@ -3,11 +3,14 @@
 pub mod attempt;
 pub mod backend;
 pub mod clock;
+pub mod email;
 pub mod error;
 pub mod http;
 pub mod identity;
+pub mod names;
 pub mod pipeline;
 pub mod protocol;
+pub mod redirect;
 pub mod seal;
 mod secret;
 pub mod select;
@@ -15,6 +18,7 @@ pub mod session;
 pub mod settings;
 pub mod storage;
 pub mod template;
+pub mod username;
 pub mod web;
 
 pub use error::{Error, Reason, Result};

@@ -148,7 +148,7 @@ impl FlowSettings {
             allowed: AllowedSettings {
                 emails: list("WHITELISTED_EMAILS")?,
                 domains: list("WHITELISTED_DOMAINS")?,
-                groups: settings.list("ALLOW_GROUPS")?,
+                groups: groups(settings)?,
             },
             allow_unverified_legacy_uid_migration: settings.boolean("ALLOW_UNVERIFIED_LEGACY_UID_MIGRATION", false)?,
         })
@@ -156,19 +156,28 @@ impl FlowSettings {
 }
 
 fn username(settings: &BackendSettings<'_>) -> Result<UsernameSettings> {
-    let text = |name: &str| settings.text(name).map(|text| text.map(str::to_owned));
     let length = |name: &str, default: usize| match settings.integer(name)? {
         None => Ok(default),
         Some(value) => usize::try_from(value).map_err(|_| settings.invalid(name, "must not be negative")),
     };
+    let function = |name: &str| match settings.text(name)? {
+        Some(function) if crate::username::cleaner(function).is_none() => {
+            Err(settings.invalid(name, "must be one of clean_username, slugify, append_slash; for another, replace the step get_username"))
+        }
+        other => Ok(other.map(str::to_owned)),
+    };
+    let max_length = length("USERNAME_MAX_LENGTH", 150)?;
+    if max_length == 0 {
+        return Err(settings.invalid("USERNAME_MAX_LENGTH", "must be at least 1"));
+    }
     Ok(UsernameSettings {
         is_full_email: settings.boolean("USERNAME_IS_FULL_EMAIL", false)?,
         uuid_length: length("UUID_LENGTH", 16)?,
         clean: settings.boolean("CLEAN_USERNAMES", true)?,
         slugify: settings.boolean("SLUGIFY_USERNAMES", false)?,
-        clean_function: text("CLEAN_USERNAME_FUNCTION")?,
-        slugify_function: text("SLUGIFY_FUNCTION")?,
-        max_length: length("USERNAME_MAX_LENGTH", 150)?,
+        clean_function: function("CLEAN_USERNAME_FUNCTION")?,
+        slugify_function: function("SLUGIFY_FUNCTION")?,
+        max_length,
     })
 }
 
@@ -181,6 +190,15 @@ fn user(settings: &BackendSettings<'_>) -> Result<UserSettings> {
         mapping: settings.pairs("USER_FIELD_MAPPING")?.into_iter().collect(),
         force_email_lowercase: settings.boolean("FORCE_EMAIL_LOWERCASE", false)?,
     })
+}
+
+/// An empty name would let in whoever has a group without a name.
+fn groups(settings: &BackendSettings<'_>) -> Result<Option<Vec<String>>> {
+    let groups = settings.list("ALLOW_GROUPS")?;
+    if groups.iter().flatten().any(|group| group.trim().is_empty()) {
+        return Err(settings.invalid("ALLOW_GROUPS", "must not contain an empty name"));
+    }
+    Ok(groups)
 }
 
 fn positive(settings: &BackendSettings<'_>, name: &str, default: i64) -> Result<i64> {

@@ -1,0 +1,87 @@
+//! Makes a user for somebody who signs in for the first time.
+
+use async_trait::async_trait;
+use serde_json::Value;
+
+use super::super::{Context, Outcome, Step};
+use crate::error::{Error, Reason, Result};
+use crate::storage::{NewUser, StorageError, UserId};
+
+/// `create_user`: makes the user from `USER_FIELDS`, together with the association if a later step makes
+/// one, so that there is never a user whom nobody can sign in as.
+///
+/// A conflict never leads to the user who is there already (CVE-2025-61783): the pipeline begins again.
+pub(super) struct CreateUser;
+
+/// Names that the database refused although they looked free: its comparison may be wider than ours.
+pub(super) struct RefusedUsernames(pub Vec<String>);
+
+#[async_trait]
+impl Step for CreateUser {
+    async fn run(&self, context: &mut Context) -> Result<Outcome> {
+        if context.user.is_some() || context.settings().user.fields.is_empty() {
+            return Ok(Outcome::Continue);
+        }
+        if context.backend_info().association_only {
+            return Err(super::association_only());
+        }
+        let new = new_user(context)?;
+        let made = if context.associates() {
+            // The storage puts the id of the user it makes in the place of this one.
+            let association = super::new_association(context, UserId::new(""));
+            let made = context.social().create_user_with_association(&**context.users(), &new, &association).await;
+            made.map(|(user, association)| (user, Some(association)))
+        } else {
+            context.users().create_user(&new).await.map(|user| (user, None))
+        };
+        match made {
+            Ok((user, association)) => {
+                context.new_association = association.is_some();
+                (context.user, context.association) = (Some(user), association);
+                context.created_user = true;
+                Ok(Outcome::Continue)
+            }
+            // Beginning again would meet the same address again.
+            Err(StorageError::Conflict("email")) => Err(Error::new(Reason::EmailInUse)),
+            Err(StorageError::Conflict(what)) => {
+                if what == "username" {
+                    refuse(context, new.username);
+                }
+                Ok(Outcome::Restart)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn refuse(context: &mut Context, name: String) {
+    let mut refused = context.value::<RefusedUsernames>().map(|refused| refused.0.clone()).unwrap_or_default();
+    refused.push(name);
+    context.put(RefusedUsernames(refused));
+}
+
+/// The fields of `USER_FIELDS`: what earlier steps handed on comes before the details.
+fn new_user(context: &Context) -> Result<NewUser> {
+    let settings = context.settings();
+    let mut user = NewUser::default();
+    for field in &settings.user.fields {
+        let value = context.values.get(field).cloned().or_else(|| context.details.get(field)).filter(|value| !value.is_null());
+        let text = || value.as_ref().and_then(Value::as_str).map(str::to_owned).filter(|text| !text.is_empty());
+        match field.as_str() {
+            "username" => user.username = context.username.clone().or_else(text).ok_or_else(no_username)?,
+            "email" => user.email = text().map(|address| super::cased(&address, &settings.user)),
+            "first_name" => user.first_name = text(),
+            "last_name" => user.last_name = text(),
+            other => {
+                if let Some(value) = value {
+                    user.attributes.insert(other.to_owned(), value);
+                }
+            }
+        }
+    }
+    Ok(user)
+}
+
+fn no_username() -> Error {
+    Error::invalid_setting("PIPELINE", "create_user has no user name: put get_username before it, or take username out of USER_FIELDS")
+}

@@ -1,0 +1,47 @@
+//! Keeps tokens and profile fields with the association.
+
+use async_trait::async_trait;
+
+use super::super::{Context, Outcome, Step};
+use crate::error::{Error, Reason, Result};
+use crate::storage::Association;
+
+/// `load_extra_data`: merges what the provider gave into the association's extra data. Null never
+/// overwrites a value, nothing is written when nothing changed, and what another sign-in wrote meanwhile
+/// is not lost.
+pub(super) struct LoadExtraData;
+
+#[async_trait]
+impl Step for LoadExtraData {
+    async fn run(&self, context: &mut Context) -> Result<Outcome> {
+        const TRIES: usize = 4;
+        let Some(mut association) = known_or_stored(context).await? else { return Ok(Outcome::Continue) };
+        for _ in 0..TRIES {
+            let mut merged = association.extra_data.clone();
+            merged.merge(context.identity().extra_data.clone());
+            if merged == association.extra_data {
+                context.association = Some(association);
+                return Ok(Outcome::Continue);
+            }
+            let now = context.clock().date_time();
+            let written = context.social().update_extra_data(association.id, &merged, now, Some(association.modified)).await?;
+            let Some(stored) = context.social().association_by_id(association.id).await? else { return Ok(Outcome::Restart) };
+            association = stored;
+            if written {
+                context.association = Some(association);
+                return Ok(Outcome::Continue);
+            }
+        }
+        Err(Error::new(Reason::StorageFailed).detail(format!("the association was changed by others {TRIES} times in a row")))
+    }
+}
+
+/// The association of this run; a pipeline without `social_user` still has one in the storage.
+async fn known_or_stored(context: &Context) -> Result<Option<Association>> {
+    if context.association.is_some() {
+        return Ok(context.association.clone());
+    }
+    let found = context.social().association(&context.backend_info().name, super::uid_of(context).as_str()).await?;
+    let owner = context.user.as_ref().map(|user| &user.id);
+    Ok(found.filter(|association| owner == Some(&association.user_id)))
+}
