@@ -3,6 +3,8 @@
 
 mod context;
 pub mod steps;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::future::Future;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::super::{Context, Outcome, Step};
 use crate::error::{Error, Reason, Result};
-use crate::storage::{NewUser, StorageError, UserId};
+use crate::storage::{Association, NewUser, StorageError, StorageResult, User, UserId};
 
 /// `create_user`: makes the user from `USER_FIELDS`, together with the association if a later step makes
 /// one, so that there is never a user whom nobody can sign in as.
@@ -25,32 +25,48 @@ impl Step for CreateUser {
         if context.backend_info().association_only {
             return Err(super::association_only());
         }
-        let new = new_user(context)?;
-        let made = if context.associates() {
-            // The storage puts the id of the user it makes in the place of this one.
-            let association = super::new_association(context, UserId::new(""));
-            let made = context.social().create_user_with_association(&**context.users(), &new, &association).await;
-            made.map(|(user, association)| (user, Some(association)))
-        } else {
-            context.users().create_user(&new).await.map(|user| (user, None))
-        };
-        match made {
-            Ok((user, association)) => {
-                context.new_association = association.is_some();
-                (context.user, context.association) = (Some(user), association);
-                context.created_user = true;
-                Ok(Outcome::Continue)
-            }
-            // Beginning again would meet the same address again.
-            Err(StorageError::Conflict("email")) => Err(Error::new(Reason::EmailInUse)),
-            Err(StorageError::Conflict(what)) => {
-                if what == "username" {
-                    refuse(context, new.username);
+        let mut new = new_user(context)?;
+        loop {
+            match make(context, &new).await {
+                Ok((user, association)) => {
+                    context.new_association = association.is_some();
+                    (context.user, context.association) = (Some(user), association);
+                    context.created_user = true;
+                    return Ok(Outcome::Continue);
                 }
-                Ok(Outcome::Restart)
+                // Beginning again would meet the same address again.
+                Err(StorageError::Conflict("email")) => return Err(Error::new(Reason::EmailInUse)),
+                Err(StorageError::Conflict(what)) => {
+                    if what == "username" {
+                        refuse(context, new.username);
+                    }
+                    return Ok(Outcome::Restart);
+                }
+                Err(StorageError::TooLong { what, .. } | StorageError::Invalid { what, .. }) if leave_out(&mut new, what) => {
+                    tracing::warn!(field = what, "the profile has a value that cannot be stored: left out");
+                }
+                Err(error) => return Err(error.into()),
             }
-            Err(error) => Err(error.into()),
         }
+    }
+}
+
+async fn make(context: &Context, new: &NewUser) -> StorageResult<(User, Option<Association>)> {
+    if !context.associates() {
+        return Ok((context.users().create_user(new).await?, None));
+    }
+    // The storage puts the id of the user it makes in the place of this one.
+    let association = super::new_association(context, UserId::new(""));
+    let (user, association) = context.social().create_user_with_association(&**context.users(), new, &association).await?;
+    Ok((user, Some(association)))
+}
+
+/// Takes out a field that a user can do without. Answers whether there was one.
+fn leave_out(user: &mut NewUser, field: &str) -> bool {
+    match field {
+        "first_name" => user.first_name.take().is_some(),
+        "last_name" => user.last_name.take().is_some(),
+        other => user.attributes.remove(other).is_some(),
     }
 }
 

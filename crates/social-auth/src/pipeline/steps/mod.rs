@@ -34,7 +34,9 @@ pub const DEFAULT_AUTHENTICATION: &[&str] = &[
     "user_details",
 ];
 
-const BUILT_IN: &[(&str, fn() -> Arc<dyn Step>)] = &[
+type MakeStep = fn() -> Arc<dyn Step>;
+
+const BUILT_IN: &[(&str, MakeStep)] = &[
     ("social_details", || Arc::new(social_details::SocialDetails)),
     ("social_names", || Arc::new(social_names::SocialNames)),
     ("social_uid", || Arc::new(social_uid::SocialUid)),

@@ -31,10 +31,12 @@ impl Step for UpdateUserDetails {
                     context.user = Some(context.users().user(&user.id).await?.ok_or(StorageError::NotFound("user"))?);
                     break;
                 }
-                // A profile that wishes for somebody else's name or address is no reason to keep the
-                // person out: they keep the one they have.
-                Err(StorageError::Conflict(field)) if changes.contains_key(field) => {
-                    tracing::warn!(field, "the profile has a value that another user has: not taken over");
+                // A profile with somebody else's name, or one longer than its column, is no reason to
+                // keep the person out: they keep the value they have.
+                Err(
+                    StorageError::Conflict(field) | StorageError::TooLong { what: field, .. } | StorageError::Invalid { what: field, .. },
+                ) if changes.contains_key(field) => {
+                    tracing::warn!(field, "the profile has a value that cannot be stored: not taken over");
                     changes.remove(field);
                 }
                 Err(error) => return Err(error.into()),
