@@ -102,6 +102,8 @@ pub struct Client {
     pub access_token_seconds: u32,
     /// Where a logout may send the browser; loopback URLs as for `any_loopback_redirect`.
     pub post_logout_redirect_uris: Vec<String>,
+    /// Where the provider posts a logout token when a session ends; loopback URLs only.
+    pub backchannel_logout_uri: Option<String>,
 }
 
 impl Client {
@@ -124,6 +126,7 @@ impl Client {
             rotate_refresh_tokens: true,
             access_token_seconds: 3600,
             post_logout_redirect_uris: Vec::new(),
+            backchannel_logout_uri: None,
         }
     }
 
@@ -161,7 +164,7 @@ impl fmt::Debug for Client {
     }
 }
 
-fn is_loopback_uri(uri: &str) -> bool {
+pub(crate) fn is_loopback_uri(uri: &str) -> bool {
     Url::parse(uri).is_ok_and(|url| {
         matches!(url.scheme(), "http" | "https")
             && url.username().is_empty()

@@ -41,11 +41,19 @@ pub(crate) enum Decision {
     Decline,
 }
 
-/// A person and when they signed in, in seconds since the epoch.
+/// A person, when they signed in (seconds since the epoch), and the public name of that sign-in.
 #[derive(Clone, Debug)]
 pub(crate) struct Login {
     pub(crate) person: Arc<Person>,
     pub(crate) at: i64,
+    /// `sid` of the logout specifications; not the cookie.
+    pub(crate) sid: String,
+}
+
+impl Login {
+    pub(crate) fn now(now: i64, person: Person) -> Result<Self, Error> {
+        Ok(Self { person: Arc::new(person), at: now, sid: random::token()? })
+    }
 }
 
 /// A browser's session at the provider.
@@ -91,11 +99,10 @@ impl Desk {
         sessions.get(id).cloned()
     }
 
-    /// Forgets the browser's session.
-    pub(crate) fn end(&self, shared: &Shared, headers: &HeaderMap) {
-        if let Some(id) = cookie(headers, &shared.cookie_name) {
-            self.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-        }
+    /// Forgets the browser's session, and tells what it was.
+    pub(crate) fn end(&self, shared: &Shared, headers: &HeaderMap) -> Option<Session> {
+        let id = cookie(headers, &shared.cookie_name)?;
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(id)
     }
 
     fn begin(&self, old: Option<Session>, login: Login, client: &str) -> Result<String, Error> {
@@ -145,7 +152,7 @@ async fn decide(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Str
         return ask(&shared, interaction, reader);
     };
     let outcome = shared.people.choose(key).and_then(|person| {
-        let login = Login { person: Arc::new(person), at: shared.clock.now() };
+        let login = Login::now(shared.clock.now(), person)?;
         let old = shared.desk.session(&shared, &headers);
         let id = shared.desk.begin(old, login.clone(), interaction.client_id())?;
         Ok((id, login))

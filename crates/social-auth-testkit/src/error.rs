@@ -56,6 +56,13 @@ pub enum Error {
     #[error("a built-in page of the development identity provider is defective: {0}")]
     Page(#[from] minijinja::Error),
 
+    /// Tokens were asked for a client that is not registered.
+    #[error("no client is registered as {id:?}: add it with `Builder::client` or `DevProvider::register`")]
+    UnknownClient {
+        /// The `client_id` that was given.
+        id: String,
+    },
+
     /// A headless login was pointed at something that is not this provider.
     #[error("{url} does not belong to this provider: a headless login only follows {provider}")]
     ForeignUrl {
@@ -97,6 +104,7 @@ impl Error {
             Self::Listen { .. } => "dev_provider_listen",
             Self::Crypto { .. } => "dev_provider_crypto",
             Self::Page(_) => "dev_provider_page",
+            Self::UnknownClient { .. } => "dev_provider_unknown_client",
             Self::ForeignUrl { .. } => "dev_login_foreign_url",
             Self::Http(_) => "dev_login_http",
             Self::Refused { .. } => "dev_login_refused",

@@ -48,6 +48,8 @@
 //!   [`Builder::client`].
 //! - **Faults**: [`DevProvider::fault`] makes an endpoint misbehave, and
 //!   [`DevProvider::edit_id_tokens`] forges ID tokens.
+//! - **Without a login**: [`DevProvider::issue_tokens`] for tests of token sign-in,
+//!   [`DevProvider::logout_token`] for back-channel logout.
 //! - **A record** of all requests: [`DevProvider::requests`].
 //!
 //! # Not for production
@@ -59,6 +61,7 @@
 mod client;
 mod clock;
 mod consent;
+mod direct;
 mod error;
 mod fault;
 mod guard;
@@ -74,6 +77,7 @@ mod random;
 mod recorder;
 
 pub use client::{Client, ClientAuth, Signing};
+pub use direct::Tokens;
 pub use error::Error;
 pub use fault::{Alteration, Fault};
 pub use headless::{Browser, Callback};

@@ -82,9 +82,10 @@ impl Pages {
                 })
             })
             .collect();
+        let typed = hint.filter(|hint| !people.iter().any(|person| is_hinted(person, hint)));
         let page = json!({
             "base": self.base, "action": format!("{}/consent", self.base),
-            "transaction": transaction, "ask": ask, "people": buttons, "new_person": NEW_PERSON,
+            "transaction": transaction, "typed": typed.unwrap_or_default(), "ask": ask, "people": buttons, "new_person": NEW_PERSON,
         });
         match reader {
             Reader::Program => axum::Json(json!({"consent": page})).into_response(),

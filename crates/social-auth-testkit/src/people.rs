@@ -172,7 +172,7 @@ fn dave() -> Person {
 
 fn erin() -> Person {
     let mut erin = Person::new("erin", "1005").note("only a full name, not ASCII");
-    erin.name = Some("Érin Ní Bhriain 林 Øyunn".to_owned());
+    erin.name = Some("Érin Ní Bhriain Øyunn Ελένη".to_owned());
     erin
 }
 

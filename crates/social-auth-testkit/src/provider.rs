@@ -305,4 +305,8 @@ impl DevProvider {
     pub fn edit_id_tokens(&self, edit: impl Fn(&mut IdToken) + Send + Sync + 'static) {
         self.shared.id_token_edit.set(Some(Arc::new(edit)));
     }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
 }

@@ -117,7 +117,7 @@ impl AuthorizationRequest {
 
 fn scope_in_words(scope: &str) -> String {
     match scope {
-        "openid" => "to know that it is you (openid)".to_owned(),
+        "openid" => "proof that it is you (openid)".to_owned(),
         "profile" => "your name and profile (profile)".to_owned(),
         "email" => "your e-mail address (email)".to_owned(),
         "address" => "your postal address (address)".to_owned(),

@@ -28,8 +28,13 @@ pub(crate) struct Grant {
 
 impl Grant {
     pub(crate) fn has_scope(&self, name: &str) -> bool {
-        self.scope.split(' ').any(|scope| scope == name)
+        contains_scope(&self.scope, name)
     }
+}
+
+/// Whether a space-separated list of scopes has one (RFC 6749 section 3.3).
+pub(crate) fn contains_scope(scopes: &str, name: &str) -> bool {
+    scopes.split_ascii_whitespace().any(|scope| scope == name)
 }
 
 /// A code and what it is bound to.

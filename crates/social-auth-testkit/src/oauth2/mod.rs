@@ -24,7 +24,7 @@ use http::HeaderMap;
 use crate::provider::Shared;
 
 pub(crate) use answer::see_other;
-pub(crate) use grants::{Grant, Grants};
+pub(crate) use grants::{Grant, Grants, Issued, contains_scope};
 pub(crate) use metadata::common as common_metadata;
 pub(crate) use refusal::Refusal;
 pub(crate) use resource::{Bearer, bearer_challenge};

@@ -65,7 +65,7 @@ impl Edit {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = edit;
     }
 
-    fn apply(&self, token: &mut IdToken) {
+    pub(super) fn apply(&self, token: &mut IdToken) {
         let edit = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(edit) = edit {
             edit(token);
@@ -118,7 +118,7 @@ pub(crate) fn id_token(shared: &Shared, client: &Client, grant: &Grant, access_t
     let signing = client.id_token_signing;
     let person = shared.people.current(&grant.login.person);
     let profile = match client.claims_in_id_token {
-        true => claims(person, grant),
+        true => claims(person, &grant.scope),
         false => Map::from_iter([("sub".to_owned(), person.id.into())]),
     };
     let mut token = IdToken::new(shared, signing, profile);
@@ -128,6 +128,7 @@ pub(crate) fn id_token(shared: &Shared, client: &Client, grant: &Grant, access_t
         ("exp", json!(now.saturating_add(ID_TOKEN_SECONDS))),
         ("iat", json!(now)),
         ("auth_time", json!(grant.login.at)),
+        ("sid", json!(grant.login.sid)),
         ("at_hash", json!(at_hash(signing, access_token))),
     ] {
         token.claims.insert(name.to_owned(), value);

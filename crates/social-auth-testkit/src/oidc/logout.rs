@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode};
 use url::Url;
 
 use crate::oauth2::see_other;
+use crate::oidc::backchannel;
 use crate::oidc::id_token::audience_of_hint;
 use crate::page::Reader;
 use crate::params::Params;
@@ -24,7 +25,9 @@ pub(crate) async fn by_form(State(shared): State<Arc<Shared>>, headers: HeaderMa
 /// Ends the browser's session here, then sends it back where the client registered to.
 fn end_session(shared: &Shared, headers: &HeaderMap, params: &Params) -> Response {
     let reader = Reader::of(headers);
-    shared.desk.end(shared, headers);
+    if let Some(session) = shared.desk.end(shared, headers) {
+        backchannel::announce(shared, &session);
+    }
     match destination(shared, params) {
         Ok(Some(url)) => see_other(&url),
         Ok(None) => shared.pages.message(

@@ -1,7 +1,8 @@
 //! OpenID Connect: discovery, ID tokens, userinfo, keys, logout.
 //!
-//! Core 1.0, Discovery 1.0, RP-Initiated Logout 1.0. The code flow itself is [`crate::oauth2`].
+//! Core 1.0, Discovery 1.0, RP-Initiated Logout 1.0, Back-Channel Logout 1.0. The code flow itself is [`crate::oauth2`].
 
+mod backchannel;
 mod discovery;
 mod id_token;
 mod logout;
@@ -15,6 +16,7 @@ use axum::routing::get;
 use crate::oauth2::{Dialect, authorization_endpoint, token_endpoint};
 use crate::provider::Shared;
 
+pub(crate) use backchannel::logout_token;
 pub(crate) use id_token::{Edit, id_token, subject_of_hint};
 pub use id_token::{IdToken, Signature};
 

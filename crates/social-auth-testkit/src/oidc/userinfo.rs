@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
-use crate::oauth2::{Bearer, Dialect, Grant, Refusal, bearer_challenge};
+use crate::oauth2::{Bearer, Dialect, Refusal, bearer_challenge, contains_scope};
 use crate::oidc::id_token::IdToken;
 use crate::people::Person;
 use crate::provider::Shared;
@@ -19,11 +19,11 @@ pub(crate) async fn userinfo(State(shared): State<Arc<Shared>>, headers: HeaderM
         Bearer::Missing => return bearer_challenge(None),
         Bearer::Invalid => return bearer_challenge(Some("invalid_token")),
     };
-    if access.grant.dialect != Dialect::OpenId || !access.grant.has_scope("openid") {
+    if access.grant.dialect != Dialect::OpenId || !contains_scope(&access.scope, "openid") {
         return bearer_challenge(Some("insufficient_scope"));
     }
     let person = shared.people.current(&access.grant.login.person);
-    let claims = claims(person, &access.grant);
+    let claims = claims(person, &access.scope);
     let client = shared.clients.get(&access.grant.client_id);
     let signing = client.as_ref().and_then(|client| client.userinfo_signing);
     let (Some(client), Some(signing)) = (client, signing) else {
@@ -38,13 +38,13 @@ pub(crate) async fn userinfo(State(shared): State<Arc<Shared>>, headers: HeaderM
     }
 }
 
-/// The claims that the grant's scopes open. What a person lacks is left out.
-pub(crate) fn claims(person: Person, grant: &Grant) -> Map<String, Value> {
+/// The claims that the scopes open. What a person lacks is left out.
+pub(crate) fn claims(person: Person, scopes: &str) -> Map<String, Value> {
     let text = |value: Option<String>| value.map(Value::from);
     let mut claims = Map::new();
     claims.insert("sub".to_owned(), person.id.into());
     let mut add = |scope: &str, name: &str, value: Option<Value>| {
-        if let Some(value) = value.filter(|_| grant.has_scope(scope)) {
+        if let Some(value) = value.filter(|_| contains_scope(scopes, scope)) {
             claims.insert(name.to_owned(), value);
         }
     };
