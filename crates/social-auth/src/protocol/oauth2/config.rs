@@ -152,7 +152,7 @@ fn info(provider: &OAuth2, instance: &str, settings: &BackendSettings<'_>) -> Re
         provider: provider.name.to_owned(),
         title: if title.is_empty() { instance.to_owned() } else { title.to_owned() },
         icon: if provider.icon.is_empty() { provider.name.to_owned() } else { provider.icon.to_owned() },
-        protocol: if provider.openid.is_some_and(|openid| openid.discovers) { "oidc" } else { "oauth2" },
+        protocol: provider.protocol(),
         association_only: settings.boolean("ASSOCIATION_ONLY", provider.association_only)?,
         requires_email_validation: settings.boolean("REQUIRES_EMAIL_VALIDATION", false)?,
     })

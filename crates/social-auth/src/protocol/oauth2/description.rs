@@ -127,6 +127,14 @@ impl OAuth2 {
     };
 }
 
+impl OAuth2 {
+    /// `oidc` where endpoints are discovered, else `oauth2`.
+    #[must_use]
+    pub fn protocol(&self) -> &'static str {
+        if self.openid.is_some_and(|openid| openid.discovers) { "oidc" } else { "oauth2" }
+    }
+}
+
 /// How the token endpoint is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenRequest {

@@ -1,0 +1,328 @@
+//! Settings in, ready backends out.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::Arc;
+
+use serde_json::Value;
+use url::Url;
+
+use crate::backend::Backend;
+use crate::clock::Clock;
+use crate::error::{Error, Reason, Result, Stage};
+use crate::http::{Client, ClientOptions, ReqwestTransport, Transport};
+use crate::pipeline::Pipeline;
+use crate::provider;
+use crate::seal::Sealer;
+use crate::secret::Secret;
+use crate::settings::{BackendEntry, FlowSettings, Origin, Settings};
+use crate::social_auth::{Inner, Instance, SocialAuth};
+use crate::storage::{SocialStorage, UserStorage};
+
+/// Makes a [`SocialAuth`]. Nothing is checked before [`build`](Builder::build), which tells of every
+/// problem at once.
+#[derive(Default)]
+pub struct Builder {
+    settings: Settings,
+    users: Option<Arc<dyn UserStorage>>,
+    social: Option<Arc<dyn SocialStorage>>,
+    pipeline: Option<Pipeline>,
+    pipelines: HashMap<String, Pipeline>,
+    own_backends: Vec<Arc<dyn Backend>>,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Clock,
+}
+
+/// Everything that keeps a [`SocialAuth`] from being built.
+#[derive(Debug)]
+pub struct BuildError(pub Vec<Error>);
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, error) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+impl Builder {
+    /// Takes all settings from elsewhere, such as a file; settings made so far are dropped.
+    #[must_use]
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Makes one setting by its flat name, such as `SOCIAL_AUTH_LOGIN_REDIRECT_URL`.
+    #[must_use]
+    pub fn set(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.settings.set(name, value);
+        self
+    }
+
+    /// Where browsers reach this application: `https://example.com`, without a path.
+    #[must_use]
+    pub fn public_url(self, url: &str) -> Self {
+        self.set("PUBLIC_URL", url)
+    }
+
+    /// The path below which the routes are mounted; `/` unless said otherwise.
+    #[must_use]
+    pub fn mount(self, path: &str) -> Self {
+        self.set("MOUNT", path)
+    }
+
+    /// Seals sign-in attempts; at least 32 random bytes, the same on all replicas.
+    #[must_use]
+    pub fn secret_key(self, key: &str) -> Self {
+        self.set("SECRET_KEY", key)
+    }
+
+    /// Adds a backend under its provider's name, with `KEY`, `SECRET` and other settings.
+    #[must_use]
+    pub fn backend<V: Into<Value>>(self, provider: &str, settings: impl IntoIterator<Item = (&'static str, V)>) -> Self {
+        self.backend_as(provider, provider, settings)
+    }
+
+    /// Adds a backend under a name of its own: a second application at one provider.
+    #[must_use]
+    pub fn backend_as<V: Into<Value>>(mut self, name: &str, provider: &str, settings: impl IntoIterator<Item = (&'static str, V)>) -> Self {
+        self.settings.enable(name, provider, Origin::Code);
+        for (setting, value) in settings {
+            self.settings.set(&crate::settings::setting_name(&[name, setting]), value);
+        }
+        self
+    }
+
+    /// Adds a backend of the application's own making.
+    #[must_use]
+    pub fn own_backend(mut self, backend: Arc<dyn Backend>) -> Self {
+        self.own_backends.push(backend);
+        self
+    }
+
+    /// Keeps users and everything else in this storage.
+    #[must_use]
+    pub fn storage<S: UserStorage + SocialStorage>(mut self, storage: S) -> Self {
+        let storage = Arc::new(storage);
+        self.users = Some(storage.clone());
+        self.social = Some(storage);
+        self
+    }
+
+    /// Keeps users elsewhere: in a table of the application's own.
+    #[must_use]
+    pub fn users(mut self, users: Arc<dyn UserStorage>) -> Self {
+        self.users = Some(users);
+        self
+    }
+
+    /// Keeps associations and everything else of ours here.
+    #[must_use]
+    pub fn social(mut self, social: Arc<dyn SocialStorage>) -> Self {
+        self.social = Some(social);
+        self
+    }
+
+    /// The authentication pipeline of all backends; a `PIPELINE` setting comes before it.
+    #[must_use]
+    pub fn pipeline(mut self, pipeline: Pipeline) -> Self {
+        self.pipeline = Some(pipeline);
+        self
+    }
+
+    /// The authentication pipeline of one backend.
+    #[must_use]
+    pub fn pipeline_for(mut self, backend: &str, pipeline: Pipeline) -> Self {
+        self.pipelines.insert(backend.to_owned(), pipeline);
+        self
+    }
+
+    /// Sends requests by other means than the network: to replay recorded traffic.
+    #[must_use]
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Tells the time by another clock.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Checks everything and makes the backends.
+    ///
+    /// # Errors
+    /// Every problem found, each with the place and what would be right.
+    pub fn build(self) -> Result<SocialAuth, BuildError> {
+        let mut problems = Problems::default();
+        let site = self.settings.of_site();
+        let public_url = problems.take(public_url(&self.settings));
+        let mount = problems.take(site.text("MOUNT").map(|text| normal_mount(text.unwrap_or("/"))));
+        let sealer =
+            problems.take(secret_keys(&self.settings).and_then(|keys| Sealer::new(&keys)).map_err(|error| error.stage(Stage::Start)));
+        let flow = problems.take(FlowSettings::resolve(&site));
+        let missing =
+            || Error::new(Reason::MissingSetting).stage(Stage::Start).detail("no storage was given: call .storage(…) on the builder");
+        let users = problems.take(self.users.clone().ok_or_else(missing));
+        let social = problems.take(self.social.clone().ok_or_else(missing));
+        let instances = self.instances(&mut problems);
+        match (public_url, mount, sealer, flow, users, social) {
+            (Some(public_url), Some(mount), Some(sealer), Some(flow), Some(users), Some(social)) if problems.0.is_empty() => {
+                let (order, instances) = instances;
+                Ok(SocialAuth(Arc::new(Inner {
+                    public_url,
+                    mount,
+                    sealer,
+                    flow: Arc::new(flow),
+                    users,
+                    social,
+                    instances,
+                    order,
+                    clock: self.clock,
+                    settings: self.settings,
+                })))
+            }
+            _ => Err(BuildError(problems.0)),
+        }
+    }
+
+    fn instances(&self, problems: &mut Problems) -> (Vec<String>, HashMap<String, Instance>) {
+        let (mut order, mut instances) = (Vec::new(), HashMap::new());
+        let mut transports = Transports { fixed: self.transport.clone(), made: BTreeMap::new() };
+        for entry in self.settings.backends() {
+            let Some(backend) = problems.take(self.make(entry, &mut transports)) else { continue };
+            self.add(&entry.name, backend, &mut order, &mut instances, problems);
+        }
+        for backend in &self.own_backends {
+            let name = backend.info().name.clone();
+            self.add(&name, backend.clone(), &mut order, &mut instances, problems);
+        }
+        (order, instances)
+    }
+
+    fn add(
+        &self,
+        name: &str,
+        backend: Arc<dyn Backend>,
+        order: &mut Vec<String>,
+        instances: &mut HashMap<String, Instance>,
+        problems: &mut Problems,
+    ) {
+        let settings = self.settings.of_backend(name);
+        let flow = problems.take(FlowSettings::resolve(&settings));
+        let pipeline = problems.take(self.pipeline_of(name));
+        let (Some(flow), Some(pipeline)) = (flow, pipeline) else { return };
+        let instance = Instance { backend, flow: Arc::new(flow), pipeline };
+        if instances.insert(name.to_owned(), instance).is_some() {
+            problems.0.push(
+                Error::invalid_setting(
+                    "backends",
+                    format!("there are two backends named \"{name}\"; give one another name, with provider = \"…\""),
+                )
+                .stage(Stage::Start),
+            );
+        } else {
+            order.push(name.to_owned());
+        }
+    }
+
+    fn make(&self, entry: &BackendEntry, transports: &mut Transports) -> Result<Arc<dyn Backend>> {
+        let settings = self.settings.of_backend(&entry.name);
+        let provider = provider::find(&entry.provider).ok_or_else(|| unknown_provider(entry))?;
+        let options = ClientOptions::default();
+        let user_agent = settings.text("USER_AGENT")?.unwrap_or(concat!("social-auth/", env!("CARGO_PKG_VERSION")));
+        let http = Client::new(transports.get(&options)?, Some(user_agent));
+        provider.backend(&entry.name, &settings, http, self.clock.clone())
+    }
+
+    fn pipeline_of(&self, backend: &str) -> Result<Pipeline> {
+        if let Some(pipeline) = self.pipelines.get(backend) {
+            return Ok(pipeline.clone());
+        }
+        match self.settings.of_backend(backend).list("PIPELINE")? {
+            Some(names) => Pipeline::from_names(&names).map_err(|error| error.stage(Stage::Start)),
+            None => Ok(self.pipeline.clone().unwrap_or_else(Pipeline::authentication)),
+        }
+    }
+}
+
+/// Transports by options: backends with the same options share connections.
+struct Transports {
+    fixed: Option<Arc<dyn Transport>>,
+    made: BTreeMap<ClientOptions, Arc<dyn Transport>>,
+}
+
+impl Transports {
+    fn get(&mut self, options: &ClientOptions) -> Result<Arc<dyn Transport>> {
+        if let Some(transport) = self.fixed.as_ref().or_else(|| self.made.get(options)) {
+            return Ok(transport.clone());
+        }
+        let transport: Arc<dyn Transport> = Arc::new(ReqwestTransport::new(options)?);
+        self.made.insert(options.clone(), transport.clone());
+        Ok(transport)
+    }
+}
+
+#[derive(Default)]
+struct Problems(Vec<Error>);
+
+impl Problems {
+    fn take<T>(&mut self, result: Result<T>) -> Option<T> {
+        result.map_err(|error| self.0.push(error)).ok()
+    }
+}
+
+/// `PUBLIC_URL`: https, or http on loopback; an origin without a path.
+fn public_url(settings: &Settings) -> Result<String> {
+    let site = settings.of_site();
+    let text = site.required(
+        "PUBLIC_URL",
+        "It is where browsers reach this application, such as https://example.com, and makes the callback addresses.",
+    )?;
+    let url = Url::parse(text).map_err(|_| site.invalid("PUBLIC_URL", "must be an address such as https://example.com"))?;
+    let loopback = crate::flow::is_loopback(&url);
+    if !(url.scheme() == "https" || url.scheme() == "http" && (loopback || site.boolean("ALLOW_INSECURE_PUBLIC_URL", false)?)) {
+        return Err(site.invalid(
+            "PUBLIC_URL",
+            "must begin with https:// unless it is on this machine (http://localhost:…): passwords and codes would travel in the clear",
+        ));
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err(site.invalid("PUBLIC_URL", "must have no path; set MOUNT for the path below which the routes stand"));
+    }
+    Ok(url.origin().ascii_serialization())
+}
+
+fn secret_keys(settings: &Settings) -> Result<Vec<Secret>> {
+    let site = settings.of_site();
+    match site.value("SECRET_KEY") {
+        Some(Value::Array(_)) => Ok(site.list("SECRET_KEY")?.unwrap_or_default().into_iter().map(Secret::new).collect()),
+        _ => Ok(site.secret("SECRET_KEY")?.into_iter().collect()),
+    }
+}
+
+/// `/`, or `/auth/`: with a slash at both ends.
+fn normal_mount(text: &str) -> String {
+    match text.trim_matches('/') {
+        "" => "/".to_owned(),
+        inner => format!("/{inner}/"),
+    }
+}
+
+fn unknown_provider(entry: &BackendEntry) -> Error {
+    let near = provider::ALL.iter().map(|known| (strsim::damerau_levenshtein(known.name(), &entry.provider), known.name())).min();
+    let hint = near.map(|(_, name)| format!(" Did you mean \"{name}\"?")).unwrap_or_default();
+    Error::new(Reason::BackendMissing)
+        .stage(Stage::Start)
+        .backend(&entry.name)
+        .detail(format!("there is no provider \"{}\" ({}).{hint} `social-auth backends` lists them all", entry.provider, entry.origin))
+}

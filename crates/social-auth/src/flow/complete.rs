@@ -1,0 +1,163 @@
+//! Complete: the attempt is opened, checked and claimed once; the protocol turns the callback into an
+//! identity; the pipeline turns the identity into a signed-in user.
+
+use http::Method;
+
+use super::begin::LAST_LOGIN_BACKEND;
+use super::cookies::{self, Found};
+use super::pages;
+use super::where_to::{self, AfterLogin};
+use crate::attempt::Attempt;
+use crate::backend::{Backend, Callback};
+use crate::error::{Error, Reason, Result, Stage};
+use crate::pipeline::{Context, ContextParts, Ended};
+
+use crate::session::Session;
+use crate::social_auth::{Instance, SocialAuth};
+use crate::web::{Fetch, Reply, Request};
+
+/// The namespace of attempts among the claims.
+const CLAIMS: &str = "social-auth:attempt";
+
+/// The field by which our own return page marks what it posts on.
+pub(super) const RETURNED: &str = "social_auth_returned";
+
+pub(crate) async fn complete(social: &SocialAuth, name: &str, request: &Request, session: &mut dyn Session) -> Result<Reply> {
+    let instance = social.instance(name)?;
+    if lacks_lax_cookies(social, request) {
+        return pages::return_page(request);
+    }
+    let callback = Callback::new(request, social.callback_url(name)).map_err(|error| error.stage(Stage::Callback))?;
+    let attempt =
+        find_attempt(social, instance, request, &callback, session).await.map_err(|error| error.stage_if_unknown(Stage::Callback))?;
+    let outcome = finish(social, instance, &attempt, &callback, session).await;
+    let reply = match outcome {
+        Ok(reply) => reply,
+        Err(error) if instance.flow.raise_exceptions => return Err(error),
+        Err(error) => super::failure::after_attempt(social, &error.backend(name), request, &attempt),
+    };
+    Ok(reply.cookie(cookies::spent(social, &attempt)))
+}
+
+/// A `POST` from the provider's site comes without our `SameSite=Lax` cookies: a page of ours posts it on.
+fn lacks_lax_cookies(social: &SocialAuth, request: &Request) -> bool {
+    request.method == Method::POST
+        && request.form.get(RETURNED).is_none()
+        && request.fetch_site(social.public_url()) != Fetch::SameOrigin
+        && !cookies::has_any(social, request)
+}
+
+/// The attempt that the callback belongs to, checked and claimed.
+async fn find_attempt(
+    social: &SocialAuth,
+    instance: &Instance,
+    request: &Request,
+    callback: &Callback,
+    session: &dyn Session,
+) -> Result<Attempt> {
+    let backend = &instance.backend;
+    let attempt = match backend.state_of(&callback.params).filter(|state| !state.is_empty()) {
+        Some(state) => {
+            let attempt = with_state(social, request, state)?;
+            attempt.check(state, &backend.info().name, session.user_id().as_ref(), social.clock().now())?;
+            attempt
+        }
+        None => without_state(social, backend.as_ref(), request, session)?,
+    };
+    if !social.social().claim(CLAIMS, &attempt.claim_key(), attempt.expires_at).await? {
+        return Err(Error::new(Reason::AttemptUsed));
+    }
+    Ok(attempt)
+}
+
+fn with_state(social: &SocialAuth, request: &Request, state: &str) -> Result<Attempt> {
+    match cookies::find(social, request, state) {
+        Found::Attempt(attempt) => Ok(*attempt),
+        Found::Used => Err(Error::new(Reason::AttemptUsed).detail("this browser has used the attempt already")),
+        Found::Unreadable => Err(Error::new(Reason::SessionContextMissing)
+            .detail("the attempt's cookie cannot be opened; was SECRET_KEY changed without keeping the old one?")),
+        Found::Others => Err(Error::new(Reason::StateMismatch).detail("this browser has begun sign-ins, but not this one")),
+        Found::Nothing => Err(Error::new(Reason::SessionContextMissing)
+            .detail("the browser sent no attempt cookie: it began elsewhere, took too long, or blocks cookies")),
+    }
+}
+
+fn without_state(social: &SocialAuth, backend: &dyn Backend, request: &Request, session: &dyn Session) -> Result<Attempt> {
+    if !backend.stateless() {
+        return Err(Error::missing_parameter("state"));
+    }
+    let attempt = cookies::only_one(social, request, &backend.info().name).ok_or_else(|| {
+        Error::new(Reason::SessionContextMissing)
+            .detail("this provider returns no state, and the browser has not exactly one sign-in with it under way")
+    })?;
+    attempt.check(&attempt.state, &backend.info().name, session.user_id().as_ref(), social.clock().now())?;
+    Ok(attempt)
+}
+
+async fn finish(
+    social: &SocialAuth,
+    instance: &Instance,
+    attempt: &Attempt,
+    callback: &Callback,
+    session: &mut dyn Session,
+) -> Result<Reply> {
+    let identity = instance.backend.complete(attempt, callback).await?;
+    let lifetime = identity.session_lifetime.filter(|_| instance.flow.session_expiration);
+    let current_user = match &attempt.user {
+        Some(id) => Some(social.users().user(id).await?.ok_or_else(|| Error::new(Reason::UserMismatch))?),
+        None => None,
+    };
+    let mut context = Context::new(ContextParts {
+        backend: instance.backend.clone(),
+        settings: instance.flow.clone(),
+        users: social.users().clone(),
+        social: social.social().clone(),
+        clock: social.clock().clone(),
+        identity,
+        current_user,
+        session_fields: attempt.fields.clone(),
+        associates: instance.pipeline.contains("associate_user"),
+    });
+    match instance.pipeline.run(&mut context, 0).await.map_err(|error| error.stage_if_unknown(Stage::Pipeline))? {
+        Ended::Stopped(reply) | Ended::Paused { reply, .. } => Ok(reply),
+        Ended::Finished => sign_in(social, instance, attempt, &context, lifetime, session).await,
+    }
+}
+
+async fn sign_in(
+    social: &SocialAuth,
+    instance: &Instance,
+    attempt: &Attempt,
+    context: &Context,
+    lifetime: Option<i64>,
+    session: &mut dyn Session,
+) -> Result<Reply> {
+    let Some(user) = &context.user else {
+        return Err(Error::new(Reason::AuthenticationDisallowed)
+            .stage(Stage::Pipeline)
+            .detail("no step of the pipeline found or made a user"));
+    };
+    let flow = &instance.flow;
+    let inactive = !user.is_active && !flow.allow_inactive_users_login;
+    if inactive && flow.inactive_user_url.is_none() {
+        return Err(Error::new(Reason::UserInactive).stage(Stage::Pipeline));
+    }
+    if !inactive && attempt.user.as_ref() != Some(&user.id) {
+        session.sign_in(user, lifetime).await?;
+        social.users().record_login(&user.id, social.clock().date_time()).await?;
+    }
+    if !inactive {
+        session.set(LAST_LOGIN_BACKEND, instance.backend.info().name.clone().into());
+    }
+    tracing::info!(
+        backend = instance.backend.info().name,
+        user = user.id.as_str(),
+        new_user = context.created_user,
+        new_association = context.new_association,
+        inactive,
+        "signed in"
+    );
+    let after =
+        AfterLogin { next: attempt.next.as_deref(), is_new: context.created_user, new_association: context.new_association, inactive };
+    Ok(Reply::redirect(where_to::after_login(flow, &after)))
+}

@@ -1,0 +1,78 @@
+//! What an error becomes: a redirect to `LOGIN_ERROR_URL`, a page in plain words, or Problem Details.
+
+use http::StatusCode;
+use serde_json::{Map, Value};
+
+use super::{pages, where_to};
+use crate::attempt::Attempt;
+use crate::error::{Error, Reason, Recovery, Source};
+
+use crate::social_auth::SocialAuth;
+use crate::web::{Reply, ReplyBody, Request};
+
+/// Logs the error for the operator and answers the person.
+pub(crate) fn error_reply(social: &SocialAuth, error: &Error, request: &Request) -> Reply {
+    log(error);
+    let facts = error.facts();
+    let flow = facts.backend.and_then(|name| social.instance(name).ok()).map_or(&social.0.flow, |instance| &instance.flow);
+    let mut reply = if request.wants_json() {
+        problem(error)
+    } else if let Some(url) = flow.login_error_url.as_deref().filter(|_| error.reason() != Reason::BackendMissing) {
+        let params = [("message", error.reason().message()), ("code", facts.code), ("backend", facts.backend.unwrap_or_default())];
+        Reply::redirect(where_to::with_parameters(url, &params))
+    } else {
+        pages::error(social, error, status(error)).unwrap_or_else(|_| problem(error))
+    };
+    reply.retry_after = facts.retry_after;
+    reply
+}
+
+/// The same after an attempt was found: the page offers to try again, with where the person wanted to go.
+pub(super) fn after_attempt(social: &SocialAuth, error: &Error, request: &Request, _attempt: &Attempt) -> Reply {
+    error_reply(social, error, request)
+}
+
+/// RFC 9457.
+fn problem(error: &Error) -> Reply {
+    let mut document = Map::new();
+    document.insert("type".to_owned(), Value::from("about:blank"));
+    document.insert("title".to_owned(), Value::from(error.reason().message()));
+    document.insert("status".to_owned(), Value::from(status(error).as_u16()));
+    if let Ok(Value::Object(facts)) = serde_json::to_value(error.facts()) {
+        document.extend(facts.into_iter().filter(|(name, _)| name != "status"));
+    }
+    Reply::new(status(error), ReplyBody::Problem(Value::Object(document)))
+}
+
+fn status(error: &Error) -> StatusCode {
+    match error.reason() {
+        Reason::BackendMissing => StatusCode::NOT_FOUND,
+        Reason::IdentityInUse | Reason::EmailInUse | Reason::UsernameInUse => StatusCode::CONFLICT,
+        Reason::CrossSiteRequest | Reason::UserInactive => StatusCode::FORBIDDEN,
+        Reason::CredentialRejected | Reason::ReauthenticationRequired | Reason::TokenRevoked => StatusCode::UNAUTHORIZED,
+        Reason::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        Reason::Timeout => StatusCode::GATEWAY_TIMEOUT,
+        Reason::StorageFailed => StatusCode::SERVICE_UNAVAILABLE,
+        _ => match error.facts().source {
+            Source::Request | Source::Session => StatusCode::BAD_REQUEST,
+            Source::LocalPolicy => StatusCode::FORBIDDEN,
+            Source::ProviderResponse if error.facts().recovery == Recovery::None => StatusCode::FORBIDDEN,
+            Source::ProviderResponse => StatusCode::BAD_GATEWAY,
+            Source::Configuration | Source::Storage | Source::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
+        },
+    }
+}
+
+fn log(error: &Error) {
+    let facts = error.facts();
+    let cause = std::error::Error::source(error).map(ToString::to_string);
+    match facts.source {
+        Source::Configuration | Source::Storage | Source::Unknown => {
+            tracing::error!(code = facts.code, backend = facts.backend, cause, "sign-in failed: {error}");
+        }
+        Source::ProviderResponse if facts.recovery != Recovery::None => {
+            tracing::warn!(code = facts.code, backend = facts.backend, cause, "sign-in failed: {error}");
+        }
+        _ => tracing::info!(code = facts.code, backend = facts.backend, cause, "sign-in failed: {error}"),
+    }
+}

@@ -1,0 +1,24 @@
+//! The journeys, one file each: the only place that knows their order.
+
+mod begin;
+mod complete;
+mod cookies;
+mod csrf;
+mod disconnect;
+mod failure;
+mod logout;
+mod pages;
+mod refresh;
+mod routes;
+mod where_to;
+
+pub use begin::BeginOptions;
+pub(crate) use begin::begin;
+pub(crate) use complete::complete;
+pub(crate) use csrf::{csrf_token, require_own_page};
+pub(crate) use disconnect::disconnect;
+pub(crate) use failure::error_reply;
+pub(crate) use logout::logout;
+pub(crate) use refresh::refresh;
+pub(crate) use routes::respond;
+pub(crate) use where_to::is_loopback;

@@ -1,0 +1,127 @@
+//! The few pages that the journeys need of their own. Plain, without JavaScript but for one line that
+//! presses the only button, and under a strict `Content-Security-Policy`.
+
+use std::sync::LazyLock;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::StatusCode;
+use minijinja::{AutoEscape, Environment, Value, context};
+
+use super::complete::RETURNED;
+use crate::error::{Error, Reason, Recovery, Result};
+use crate::social_auth::SocialAuth;
+use crate::web::{Reply, Request};
+
+const STYLE: &str = include_str!("templates/style.css");
+const PRESS: &str = "document.getElementById('onward').submit()";
+
+static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut pages = Environment::new();
+    pages.set_auto_escape_callback(|_| AutoEscape::Html);
+    for (name, text) in [
+        ("base.html", include_str!("templates/base.html")),
+        ("form.html", include_str!("templates/form.html")),
+        ("error.html", include_str!("templates/error.html")),
+    ] {
+        if let Err(error) = pages.add_template(name, text) {
+            tracing::error!(%error, name, "a built-in page cannot be read");
+        }
+    }
+    pages.add_global("style", STYLE);
+    pages.add_global("script", PRESS);
+    pages
+});
+
+static STYLE_SOURCE: LazyLock<String> = LazyLock::new(|| source_of(STYLE));
+static SCRIPT_SOURCE: LazyLock<String> = LazyLock::new(|| source_of(PRESS));
+
+/// The policy of a page whose form goes to `form_action`.
+pub(super) fn csp(form_action: &str) -> String {
+    policy(&format!("; form-action {form_action}"), "")
+}
+
+/// A page with one button that begins or connects. Its policy names no form action: the browser applies
+/// that to the redirect to the provider too, wherever that is.
+pub(super) fn one_button(action: &str, fields: &[(String, String)], provider: &str, signed_in: bool) -> Result<Reply> {
+    let (title, text) = if signed_in {
+        (
+            format!("Connect {provider}"),
+            format!("You are signed in. Do you want to connect your {provider} account as another way to sign in?"),
+        )
+    } else {
+        (format!("Sign in with {provider}"), String::new())
+    };
+    let page = render(
+        "form.html",
+        context! { title, text, action, fields => hidden(fields), button => format!("Continue with {provider}"), automatic => false },
+    )?;
+    Ok(Reply::html(StatusCode::OK, page, policy("", "")))
+}
+
+/// A page with one button that signs out.
+pub(super) fn sign_out_button(action: &str, fields: &[(String, String)]) -> Result<Reply> {
+    let text = "You will need to sign in again to use your account.";
+    let page = render(
+        "form.html",
+        context! { title => "Sign out", text, action, fields => hidden(fields), button => "Sign out", automatic => false },
+    )?;
+    Ok(Reply::html(StatusCode::OK, page, csp("'self'")))
+}
+
+/// Posts what a provider posted to us on to ourselves, now as a same-origin request with cookies.
+pub(super) fn return_page(request: &Request) -> Result<Reply> {
+    let mut fields: Vec<(&str, &str)> = request.form.iter().collect();
+    fields.push((RETURNED, "1"));
+    let action = request.uri.path_and_query().map_or("", http::uri::PathAndQuery::as_str);
+    let page = render(
+        "form.html",
+        context! { title => "Signing you in", text => "", action, fields => hidden(&fields), button => "Continue", automatic => true },
+    )?;
+    Ok(Reply::html(StatusCode::OK, page, policy("; form-action 'self'", &SCRIPT_SOURCE)))
+}
+
+/// Sends the browser to a provider by posting a form.
+pub(super) fn post_onward(action: &str, fields: &[(String, String)]) -> Result<Reply> {
+    if !(action.starts_with("https://") || action.starts_with("http://")) {
+        return Err(Error::invalid_setting("url", "a form can only be posted to an http(s) address"));
+    }
+    let page = render(
+        "form.html",
+        context! { title => "Signing you in", text => "", action, fields => hidden(&fields), button => "Continue", automatic => true },
+    )?;
+    Ok(Reply::html(StatusCode::OK, page, policy("", &SCRIPT_SOURCE)))
+}
+
+/// What went wrong, in words a person understands, and the way on.
+pub(super) fn error(social: &SocialAuth, error: &Error, status: StatusCode) -> Result<Reply> {
+    let facts = error.facts();
+    let login_page = social.flow_settings().login_url.as_deref();
+    let (retry, retry_text) = match (facts.recovery, facts.backend) {
+        (Recovery::RestartLogin | Recovery::Reauthenticate | Recovery::RetryLater, Some(backend)) if login_page.is_none() => {
+            (Some(social.login_path(backend)), "Try again")
+        }
+        _ => (login_page.map(str::to_owned).or(Some(social.url(""))), "Back"),
+    };
+    let page = render("error.html", context! { message => error.reason().message(), code => facts.code, retry, retry_text })?;
+    Ok(Reply::html(status, page, policy("; form-action 'none'", "")))
+}
+
+fn hidden<T: AsRef<str>>(fields: &[(T, T)]) -> Value {
+    fields.iter().map(|(name, value)| Value::from(vec![name.as_ref().to_owned(), value.as_ref().to_owned()])).collect()
+}
+
+fn render(name: &str, values: Value) -> Result<String> {
+    let rendered = PAGES.get_template(name).and_then(|template| template.render(values));
+    rendered.map_err(|error| Error::new(Reason::UnknownError).detail("a page could not be made").caused_by(error))
+}
+
+fn policy(form_action: &str, script: &str) -> String {
+    let script = if script.is_empty() { String::new() } else { format!("; script-src {script}") };
+    format!("default-src 'none'; style-src {}{script}; base-uri 'none'; frame-ancestors 'none'{form_action}", *STYLE_SOURCE)
+}
+
+fn source_of(text: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(digest(&SHA256, text.as_bytes())))
+}

@@ -1,0 +1,40 @@
+//! Which journey an address means.
+
+use http::Method;
+
+use crate::error::{Error, Reason, Result};
+use crate::session::Session;
+use crate::social_auth::SocialAuth;
+use crate::web::{Reply, Request};
+
+/// Answers a request to one of our addresses; `None` when it is none of ours.
+pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mut dyn Session) -> Option<Reply> {
+    let path = request.uri.path().strip_prefix(social.mount())?;
+    let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    let result = match parts.as_slice() {
+        ["login", backend] => social.begin(backend, request, session).await,
+        ["complete", backend] => social.complete(backend, request, session).await,
+        ["disconnect", backend] => social.disconnect(backend, None, request, session).await,
+        ["disconnect", backend, id] => match association_id(id) {
+            Ok(id) => social.disconnect(backend, Some(id), request, session).await,
+            Err(error) => Err(error),
+        },
+        ["logout"] if matches!(request.method, Method::GET | Method::POST) => social.logout(request, session).await,
+        _ => return None,
+    };
+    Some(match result {
+        Ok(reply) => reply,
+        Err(error) => {
+            let backend = parts.get(1).filter(|name| social.instance(name).is_ok());
+            let error = match backend {
+                Some(name) => error.backend(*name),
+                None => error,
+            };
+            social.error_reply(&error, request)
+        }
+    })
+}
+
+fn association_id(text: &str) -> Result<i64> {
+    text.parse().map_err(|_| Error::new(Reason::InvalidParameter).parameter("association").detail("an association's id is a whole number"))
+}

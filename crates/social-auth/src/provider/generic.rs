@@ -1,0 +1,32 @@
+//! Any provider at all, from settings alone.
+
+use crate::protocol::oauth2::{OAuth2, UidField, optional, required};
+
+/// OAuth 2.0: endpoints, profile URL and fields come from the settings.
+pub const OAUTH2: OAuth2 = OAuth2 {
+    name: "oauth2",
+    title: "OAuth 2.0",
+    docs: "https://www.rfc-editor.org/rfc/rfc6749",
+    uid: UidField::Stable("id"),
+    settings: &[
+        required("AUTHORIZATION_URL", "The provider's authorization endpoint."),
+        required("ACCESS_TOKEN_URL", "The provider's token endpoint."),
+        required("USER_URL", "The address that answers an access token with the profile as JSON."),
+        optional("USER_ROOT", "Where in that answer the profile stands."),
+        optional("DETAILS", "Where username, email, email_verified, fullname, first_name and last_name stand."),
+    ],
+    ..OAuth2::STANDARD
+};
+
+/// OpenID Connect: everything comes from the discovery document at `OIDC_ENDPOINT`.
+pub const OIDC: OAuth2 = OAuth2 {
+    name: "oidc",
+    title: "OpenID Connect",
+    docs: "https://openid.net/specs/openid-connect-core-1_0.html",
+    class_paths: &["social_core.backends.open_id_connect.OpenIdConnectAuth"],
+    settings: &[required(
+        "OIDC_ENDPOINT",
+        "The issuer, such as https://login.example.com; /.well-known/openid-configuration stands below it.",
+    )],
+    ..OAuth2::OPENID
+};

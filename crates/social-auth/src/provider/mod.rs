@@ -1,0 +1,95 @@
+//! Every provider we know, one file each. This is the index.
+
+mod generic;
+mod github;
+
+use std::sync::Arc;
+
+use crate::backend::Backend;
+use crate::clock::Clock;
+use crate::error::Result;
+use crate::http::Client;
+use crate::protocol::oauth2::{OAuth2, OAuth2Backend, SettingDecl};
+use crate::settings::BackendSettings;
+
+/// A provider: what it states about itself, by protocol.
+#[derive(Clone, Copy)]
+pub enum Provider {
+    /// OAuth 2.0 or OpenID Connect.
+    OAuth2(&'static OAuth2),
+}
+
+/// All providers. `social-auth backends` lists them.
+pub static ALL: &[Provider] = &[Provider::OAuth2(&generic::OAUTH2), Provider::OAuth2(&generic::OIDC), Provider::OAuth2(&github::GITHUB)];
+
+/// The provider of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<Provider> {
+    ALL.iter().copied().find(|provider| provider.name() == name)
+}
+
+/// The provider that Python Social Auth has under this dotted class path.
+#[must_use]
+pub fn find_by_class_path(path: &str) -> Option<Provider> {
+    ALL.iter().copied().find(|provider| provider.class_paths().contains(&path))
+}
+
+impl Provider {
+    /// The name in URLs and settings.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Provider::OAuth2(provider) => provider.name,
+        }
+    }
+
+    /// What a button says.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Provider::OAuth2(provider) => provider.title,
+        }
+    }
+
+    /// `oauth2`, `oidc`, …
+    #[must_use]
+    pub fn protocol(self) -> &'static str {
+        match self {
+            Provider::OAuth2(provider) => provider.protocol(),
+        }
+    }
+
+    /// Where the provider documents its sign-in.
+    #[must_use]
+    pub fn docs(self) -> &'static str {
+        match self {
+            Provider::OAuth2(provider) => provider.docs,
+        }
+    }
+
+    /// The settings that it has of its own.
+    #[must_use]
+    pub fn settings(self) -> &'static [SettingDecl] {
+        match self {
+            Provider::OAuth2(provider) => provider.settings,
+        }
+    }
+
+    /// Dotted class paths of Python Social Auth.
+    #[must_use]
+    pub fn class_paths(self) -> &'static [&'static str] {
+        match self {
+            Provider::OAuth2(provider) => provider.class_paths,
+        }
+    }
+
+    /// A backend instance of this provider with its settings applied.
+    ///
+    /// # Errors
+    /// `missing_setting` or `invalid_setting`, stage `start`.
+    pub fn backend(self, instance: &str, settings: &BackendSettings<'_>, http: Client, clock: Clock) -> Result<Arc<dyn Backend>> {
+        match self {
+            Provider::OAuth2(provider) => Ok(Arc::new(OAuth2Backend::new(provider, instance, settings, http, clock)?)),
+        }
+    }
+}

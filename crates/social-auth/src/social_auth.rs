@@ -1,0 +1,241 @@
+//! [`SocialAuth`]: settings resolved, backends ready, the journeys' public methods.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::backend::Backend;
+use crate::builder::Builder;
+use crate::clock::Clock;
+use crate::error::{Error, Reason, Result};
+use crate::flow;
+use crate::identity::Fields;
+use crate::pipeline::Pipeline;
+use crate::seal::Sealer;
+use crate::session::Session;
+use crate::settings::{FlowSettings, Settings};
+use crate::storage::{Association, AssociationId, SocialStorage, UserStorage};
+use crate::web::{Reply, Request};
+
+/// Social sign-in, ready for use. Cheap to clone; shared by all requests.
+///
+/// # Example
+/// ```
+/// use social_auth::{SocialAuth, storage::MemoryStorage};
+/// let social = SocialAuth::builder()
+///     .public_url("https://example.com")
+///     .secret_key("a key of at least thirty-two random characters")
+///     .storage(MemoryStorage::new())
+///     .backend("github", [("KEY", "Iv1.0123"), ("SECRET", "shh")])
+///     .build()
+///     .unwrap();
+/// assert_eq!(social.callback_url("github"), "https://example.com/complete/github/");
+/// ```
+#[derive(Clone)]
+pub struct SocialAuth(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) public_url: String,
+    pub(crate) mount: String,
+    pub(crate) sealer: Sealer,
+    pub(crate) flow: Arc<FlowSettings>,
+    pub(crate) users: Arc<dyn UserStorage>,
+    pub(crate) social: Arc<dyn SocialStorage>,
+    pub(crate) instances: HashMap<String, Instance>,
+    pub(crate) order: Vec<String>,
+    pub(crate) clock: Clock,
+    pub(crate) settings: Settings,
+}
+
+/// A backend instance with what its journeys go by.
+pub(crate) struct Instance {
+    pub(crate) backend: Arc<dyn Backend>,
+    pub(crate) flow: Arc<FlowSettings>,
+    pub(crate) pipeline: Pipeline,
+}
+
+impl SocialAuth {
+    /// Begins to make one.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Answers a request to one of our addresses: `login/<backend>/`, `complete/<backend>/`,
+    /// `disconnect/<backend>/[<association>/]`, `logout/`. `None` when the path is none of ours.
+    /// Errors become replies: a redirect to `LOGIN_ERROR_URL`, a page, or Problem Details.
+    pub async fn respond(&self, request: &Request, session: &mut dyn Session) -> Option<Reply> {
+        flow::respond(self, request, session).await
+    }
+
+    /// Sends the browser to the provider, or shows a page with one button when the request might have
+    /// been caused by another site.
+    ///
+    /// # Errors
+    /// `backend_missing`, `cross_site_request`, or what the backend fails with.
+    pub async fn begin(&self, backend: &str, request: &Request, session: &mut dyn Session) -> Result<Reply> {
+        flow::begin(self, backend, request, session, &flow::BeginOptions::default()).await
+    }
+
+    /// As [`begin`](SocialAuth::begin), with another callback address or without the rule for methods.
+    ///
+    /// # Errors
+    /// As [`begin`](SocialAuth::begin).
+    pub async fn begin_with(
+        &self,
+        backend: &str,
+        request: &Request,
+        session: &mut dyn Session,
+        options: &flow::BeginOptions,
+    ) -> Result<Reply> {
+        flow::begin(self, backend, request, session, options).await
+    }
+
+    /// Completes a sign-in: checks and claims the attempt, asks the provider who it is, runs the
+    /// pipeline, signs in.
+    ///
+    /// # Errors
+    /// Every way to fail has its own reason.
+    pub async fn complete(&self, backend: &str, request: &Request, session: &mut dyn Session) -> Result<Reply> {
+        flow::complete(self, backend, request, session).await
+    }
+
+    /// Disconnects one association of the signed-in user, or all of a backend.
+    ///
+    /// # Errors
+    /// `disconnect_disallowed` for the last way in; `cross_site_request`.
+    pub async fn disconnect(
+        &self,
+        backend: &str,
+        association: Option<AssociationId>,
+        request: &Request,
+        session: &mut dyn Session,
+    ) -> Result<Reply> {
+        flow::disconnect(self, backend, association, request, session).await
+    }
+
+    /// Signs out.
+    ///
+    /// # Errors
+    /// `cross_site_request`; `storage_failed`.
+    pub async fn logout(&self, request: &Request, session: &mut dyn Session) -> Result<Reply> {
+        flow::logout(self, request, session).await
+    }
+
+    /// Gets fresh tokens for an association and stores them.
+    ///
+    /// # Errors
+    /// `reauthentication_required` when the person has to sign in again.
+    pub async fn refresh(&self, association: &Association) -> Result<Fields> {
+        flow::refresh(self, association).await
+    }
+
+    /// What an error becomes: a redirect to `LOGIN_ERROR_URL`, a page, or Problem Details.
+    #[must_use]
+    pub fn error_reply(&self, error: &Error, request: &Request) -> Reply {
+        flow::error_reply(self, error, request)
+    }
+
+    /// The backends, in the order of the settings.
+    pub fn backends(&self) -> impl Iterator<Item = &Arc<dyn Backend>> {
+        self.0.order.iter().filter_map(|name| self.0.instances.get(name)).map(|instance| &instance.backend)
+    }
+
+    /// The backend of this name.
+    ///
+    /// # Errors
+    /// `backend_missing`.
+    pub fn backend(&self, name: &str) -> Result<&Arc<dyn Backend>> {
+        self.instance(name).map(|instance| &instance.backend)
+    }
+
+    pub(crate) fn instance(&self, name: &str) -> Result<&Instance> {
+        self.0.instances.get(name).ok_or_else(|| {
+            let near = self.0.order.iter().map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
+            let hint = near.map(|(_, known)| format!("; the nearest is \"{known}\"")).unwrap_or_default();
+            Error::new(Reason::BackendMissing).detail(format!("no backend of that name is set up{hint}"))
+        })
+    }
+
+    /// The address to be registered with the provider.
+    #[must_use]
+    pub fn callback_url(&self, backend: &str) -> String {
+        self.url(&format!("complete/{backend}/"))
+    }
+
+    /// The path that begins a sign-in.
+    #[must_use]
+    pub fn login_path(&self, backend: &str) -> String {
+        format!("{}login/{backend}/", self.0.mount)
+    }
+
+    /// The whole address of a path below the mount.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{}{path}", self.0.public_url, self.0.mount)
+    }
+
+    /// The path below which the routes are mounted, with a slash at both ends.
+    #[must_use]
+    pub fn mount(&self) -> &str {
+        &self.0.mount
+    }
+
+    /// Where browsers reach us: `https://example.com`.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
+        &self.0.public_url
+    }
+
+    /// Whether browsers reach us over TLS, so that cookies are `Secure`.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.public_url.starts_with("https://") || self.0.flow.redirect_is_https
+    }
+
+    /// The users.
+    #[must_use]
+    pub fn users(&self) -> &Arc<dyn UserStorage> {
+        &self.0.users
+    }
+
+    /// Our own tables.
+    #[must_use]
+    pub fn social(&self) -> &Arc<dyn SocialStorage> {
+        &self.0.social
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The settings it was made from.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The site-wide flow settings.
+    #[must_use]
+    pub fn flow_settings(&self) -> &FlowSettings {
+        &self.0.flow
+    }
+
+    /// What a form needs that posts to one of our addresses: a token for the field
+    /// `csrfmiddlewaretoken`, and the cookie that goes with it if the browser has none yet.
+    ///
+    /// # Errors
+    /// `unknown_error` when sealing fails.
+    pub fn csrf_token(&self, request: &Request) -> Result<(String, Option<cookie::Cookie<'static>>)> {
+        flow::csrf_token(self, request)
+    }
+
+    /// Checks that a `POST` comes from a page of ours: by `Sec-Fetch-Site`, or by the token.
+    ///
+    /// # Errors
+    /// `cross_site_request`.
+    pub fn require_own_page(&self, request: &Request) -> Result<()> {
+        flow::require_own_page(self, request)
+    }
+}
