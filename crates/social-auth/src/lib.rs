@@ -9,6 +9,7 @@ pub mod error;
 pub mod flow;
 pub mod http;
 pub mod identity;
+pub mod jose;
 pub mod names;
 pub mod pipeline;
 pub mod protocol;

@@ -1,0 +1,35 @@
+//! Signed tokens: JWS (RFC 7515), JWK sets (RFC 7517) and the registered claims of JWT (RFC 7519).
+//!
+//! The signature code is `jsonwebtoken`'s and aws-lc-rs's. What is here decides *whether* a key may be
+//! asked at all: which algorithms, which keys, which kind of token. None of that is taken from the token.
+//!
+//! ```
+//! use social_auth::jose::{Algorithm, ID_TOKEN, Jws, KeySet, Keys};
+//! let keys = KeySet::parse(&serde_json::json!({"keys": []}))?;
+//! let forged = "eyJhbGciOiJub25lIn0.e30.";
+//! let outcome = Jws::parse(forged, ID_TOKEN)
+//!     .and_then(|token| token.verify(&Keys::public(&keys), Algorithm::ASYMMETRIC).map(|verified| verified.payload));
+//! assert_eq!(outcome.err().map(|error| error.reason().code()), Some("invalid_signature"));
+//! # Ok::<(), social_auth::Error>(())
+//! ```
+
+mod algorithm;
+mod claims;
+mod hmac_key;
+mod json;
+mod jwk;
+mod jws;
+
+pub use algorithm::Algorithm;
+pub use claims::Claims;
+pub(crate) use claims::texts;
+pub use hmac_key::{HmacKey, MIN_HMAC_SECRET};
+pub use jwk::{Key, KeySet, MAX_KEYS};
+pub use jws::{Header, ID_TOKEN, Jws, Keys, LOGOUT_TOKEN, MAX_TOKEN_LENGTH, TokenUse, USER_INFO, Verified};
+
+use crate::error::{Error, Reason};
+
+/// `invalid_signature`: the token's algorithm, key or signature is not one to rely on.
+fn refused(detail: impl Into<String>) -> Error {
+    Error::new(Reason::InvalidSignature).detail(detail)
+}
