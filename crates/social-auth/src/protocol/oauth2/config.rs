@@ -96,14 +96,14 @@ impl Config {
     pub fn resolve(provider: &'static OAuth2, instance: &str, settings: &BackendSettings<'_>) -> Result<Self> {
         let declared = declared(provider.settings, settings)?;
         let hint = if provider.docs.is_empty() { String::new() } else { format!("Get one at {}", provider.docs) };
-        let key = settings.required("KEY", &hint)?.to_owned();
+        let key = settings.required(provider.client_id_setting, &hint)?.to_owned();
         let secret = settings.secret("SECRET")?;
         let client_auth = client_auth(provider, settings)?;
         if secret.is_none() && client_auth != ClientAuth::None && provider.hooks.client_secret.is_none() {
             return Err(settings.missing("SECRET", &hint));
         }
         let hook_settings =
-            HookSettings { backend: instance.to_owned(), key: key.clone(), secret: secret.clone().unwrap_or_default(), declared };
+            HookSettings { backend: instance.to_owned(), client_id: key.clone(), secret: secret.clone().unwrap_or_default(), declared };
         if let Some(check) = provider.hooks.check_settings {
             check(&hook_settings).map_err(|error| error.stage_if_unknown(Stage::Start).backend(instance))?;
         }
@@ -175,7 +175,7 @@ fn declared(declarations: &[SettingDecl], settings: &BackendSettings<'_>) -> Res
 /// `{name}` in URLs and parameters: a declared setting in lower case, without a slash at its end.
 pub(super) fn setting_value(settings: &HookSettings, name: &str) -> Option<String> {
     if name == "key" {
-        return Some(settings.key.clone());
+        return Some(settings.client_id.clone());
     }
     match settings.declared.get(&name.to_uppercase())? {
         Value::String(text) => Some(text.trim_end_matches('/').to_owned()),

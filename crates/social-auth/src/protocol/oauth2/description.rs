@@ -33,6 +33,8 @@ pub struct OAuth2 {
     pub token_request: TokenRequest,
     /// How the client proves itself at the token endpoint.
     pub client_auth: ClientAuth,
+    /// The setting that holds the client id: `KEY` but for Apple.
+    pub client_id_setting: &'static str,
     /// How tokens are revoked, if they can be.
     pub revoke: Option<Revoke>,
     /// Scopes always asked for unless `IGNORE_DEFAULT_SCOPE`.
@@ -86,6 +88,7 @@ impl OAuth2 {
         refresh_url: "",
         token_request: TokenRequest::PostForm,
         client_auth: ClientAuth::Post,
+        client_id_setting: "KEY",
         revoke: None,
         scope: &[],
         scope_separator: " ",
@@ -379,8 +382,14 @@ pub struct OpenId {
     pub endpoint: &'static str,
     /// Where the discovery document stands, whole; empty: below the endpoint.
     pub configuration_url: &'static str,
-    /// Which issuers the id token may name; empty: the discovery document's.
+    /// Which issuers the id token may name; empty: the discovery document's. `{tenantid}` stands for the
+    /// token's own tenant.
     pub issuers: &'static [&'static str],
+    /// Whether the discovery document must name the endpoint as its issuer (OpenID Connect Discovery 1.0,
+    /// section 4.3); else the reason why this provider's does not.
+    pub issuer: IssuerFrom,
+    /// The setting that holds the only tenant that may come in; empty: any may.
+    pub tenant_setting: &'static str,
     /// The keys, where there is no discovery document.
     pub jwks_url: &'static str,
     /// Whether endpoints are discovered; else they stand in the description.
@@ -399,12 +408,23 @@ impl OpenId {
         endpoint: "",
         configuration_url: "",
         issuers: &[],
+        issuer: IssuerFrom::Endpoint,
+        tenant_setting: "",
         jwks_url: "",
         discovers: true,
         algorithms: &["RS256"],
         nonce: Nonce::Sent,
         identity: IdentityFrom::UserInfo,
     };
+}
+
+/// Which issuer a discovery document may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IssuerFrom {
+    /// The endpoint itself.
+    Endpoint,
+    /// Another one, because the provider's does: the reason.
+    Document(&'static str),
 }
 
 /// Whether a nonce is sent and must come back.
@@ -442,8 +462,6 @@ pub struct Hooks {
     pub answer: Option<fn(&HookSettings, &mut Map<String, Value>) -> Result<()>>,
     /// Completes the details.
     pub details: Option<fn(&HookSettings, &Value, &mut UserDetails)>,
-    /// The issuer that is right for these settings, `{tenantid}` standing for the token's own tenant.
-    pub issuer: Option<fn(&HookSettings) -> Result<String>>,
     /// Parameters of the refresh request, where it is no refresh_token grant.
     pub refresh_params: Option<fn(&HookSettings, &str) -> Vec<(String, String)>>,
 }
@@ -457,7 +475,6 @@ impl Hooks {
         callback: None,
         answer: None,
         details: None,
-        issuer: None,
         refresh_params: None,
     };
 }
@@ -466,8 +483,8 @@ impl Hooks {
 pub struct HookSettings {
     /// The backend instance's name.
     pub backend: String,
-    /// `KEY`.
-    pub key: String,
+    /// The client id: `KEY` but for Apple.
+    pub client_id: String,
     /// `SECRET`.
     pub secret: Secret,
     /// Declared settings by short name, with defaults filled in.
