@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::error::Result;
+use crate::settings::BackendSettings;
+
 /// What a client may do and for how long. Backends with equal options share connections.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ClientOptions {
@@ -33,4 +36,41 @@ impl Default for ClientOptions {
             proxies: BTreeMap::new(),
         }
     }
+}
+
+impl ClientOptions {
+    /// Reads `REQUESTS_TIMEOUT` (or `URLOPEN_TIMEOUT`, its former name), `PROXIES`, `VERIFY_SSL` and
+    /// `CA_BUNDLE` as one backend sees them.
+    ///
+    /// # Errors
+    /// `invalid_setting` for a value of a wrong type, or a proxy that is for an unknown scheme or no URL.
+    pub fn from_settings(settings: &BackendSettings<'_>) -> Result<Self> {
+        let default = ClientOptions::default();
+        let timeout = match settings.seconds("REQUESTS_TIMEOUT")? {
+            Some(timeout) => timeout,
+            None => settings.seconds("URLOPEN_TIMEOUT")?.unwrap_or(default.timeout),
+        };
+        Ok(ClientOptions {
+            timeout,
+            connect_timeout: default.connect_timeout.min(timeout),
+            max_body: default.max_body,
+            verify_tls: settings.boolean("VERIFY_SSL", default.verify_tls)?,
+            ca_bundle: settings.text("CA_BUNDLE")?.map(PathBuf::from),
+            proxies: proxies(settings)?,
+        })
+    }
+}
+
+/// The URLs may hold passwords: a message never quotes them.
+fn proxies(settings: &BackendSettings<'_>) -> Result<BTreeMap<String, String>> {
+    let proxies: BTreeMap<String, String> = settings.pairs("PROXIES")?.into_iter().collect();
+    for (scheme, url) in &proxies {
+        if !["http", "https", "all"].contains(&scheme.as_str()) {
+            return Err(settings.invalid("PROXIES", &format!("has \"{scheme}\", which is no scheme: use http, https or all")));
+        }
+        if !url::Url::parse(url).is_ok_and(|url| url.has_host()) {
+            return Err(settings.invalid("PROXIES", &format!("has no URL for \"{scheme}\": write http://host:port or socks5://host:port")));
+        }
+    }
+    Ok(proxies)
 }

@@ -3,9 +3,36 @@
 //! Names and resolution are Python Social Auth's: a backend asks for `KEY`, and the first of
 //! `SOCIAL_AUTH_GITHUB_KEY`, `SOCIAL_AUTH_KEY` and `KEY` that is present wins, even if it is empty.
 //! People may write the same nested: `[backends.github] key = "…"`.
+//!
+//! They come from a TOML file, the environment and the program, each winning over the one before;
+//! [`Settings::check`] then refuses whatever would otherwise be ignored in silence.
+//!
+//! ```
+//! use social_auth::settings::Settings;
+//!
+//! let mut settings = Settings::from_toml_str("[backends.github]\nkey = \"from the file\"", "social-auth.toml")?;
+//! settings.merge_environment([("SOCIAL_AUTH_GITHUB_KEY", "from the environment")])?;
+//! settings.set("login_redirect_url", "/account/");
+//! assert_eq!(settings.of_backend("github").text("KEY")?, Some("from the environment"));
+//! assert_eq!(settings.of_site().text("LOGIN_REDIRECT_URL")?, Some("/account/"));
+//! # Ok::<(), social_auth::Error>(())
+//! ```
 
+mod check;
+mod docs;
+mod enabled;
+mod environment;
 mod flow;
+mod judge;
+mod kind;
+pub mod names;
+mod problem;
+mod providers;
+mod references;
 mod resolved;
+mod rules;
+mod suggest;
+mod toml_file;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +41,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+pub use docs::settings_page;
 pub use flow::{AllowedSettings, FlowSettings, NameSettings, UserSettings, UsernameSettings};
+pub use kind::{Kind, Scope, SettingDecl};
+pub use problem::{Problem, Problems, Severity};
+pub use providers::ProviderIndex;
 pub use resolved::BackendSettings;
 
 /// Where a setting was made.
@@ -39,6 +70,33 @@ impl fmt::Display for Origin {
             Origin::Code => f.write_str("the program"),
             Origin::Environment(name) => write!(f, "environment variable {name}"),
             Origin::File { path, line } => write!(f, "{}:{line}", path.display()),
+        }
+    }
+}
+
+impl Origin {
+    /// Which one wins: a higher one over a lower one.
+    fn rank(&self) -> u8 {
+        match self {
+            Origin::File { .. } => 0,
+            Origin::Environment(_) => 1,
+            Origin::Code => 2,
+        }
+    }
+}
+
+/// A setting's name as it was written, and in which backend's table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Written {
+    backend: Option<String>,
+    name: String,
+}
+
+impl fmt::Display for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.backend {
+            Some(backend) => write!(f, "[backends.{backend}] {}", self.name),
+            None => f.write_str(&self.name),
         }
     }
 }
@@ -73,6 +131,7 @@ pub struct BackendEntry {
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     values: BTreeMap<String, Setting>,
+    written: BTreeMap<String, Written>,
     backends: Vec<BackendEntry>,
 }
 
@@ -83,20 +142,72 @@ impl Settings {
         Settings::default()
     }
 
-    /// Makes a setting in the program, by its flat name; a later one of the same name replaces it.
+    /// Makes a setting in the program, by its flat name (`SOCIAL_AUTH_LOGIN_URL`) or as people write it
+    /// in a file (`login_url`); a later one of the same name replaces it.
     pub fn set(&mut self, name: &str, value: impl Into<Value>) -> &mut Self {
-        self.insert(name, Setting { value: value.into(), origin: Origin::Code });
+        let written = Written { backend: None, name: name.to_owned() };
+        self.store(&flat_name(name), Setting { value: value.into(), origin: Origin::Code }, written);
         self
     }
 
-    /// Makes a setting; answers the one that it replaced.
+    /// Makes a setting of one backend in the program, by its short name (`key`).
+    pub fn set_for(&mut self, backend: &str, name: &str, value: impl Into<Value>) -> &mut Self {
+        let written = Written { backend: Some(backend.to_owned()), name: name.to_owned() };
+        self.store(&setting_name(&[backend, name]), Setting { value: value.into(), origin: Origin::Code }, written);
+        self
+    }
+
+    /// Makes a setting by its flat name, wherever it comes from; answers the one that it replaced.
     pub fn insert(&mut self, name: &str, setting: Setting) -> Option<Setting> {
-        self.values.insert(name.to_owned(), setting)
+        self.store(name, setting, Written { backend: None, name: name.to_owned() })
     }
 
     /// Forgets a setting.
     pub fn unset(&mut self, name: &str) {
         self.values.remove(name);
+        self.written.remove(name);
+    }
+
+    /// Takes over all settings and backends of `other`. The program wins over the environment, and that
+    /// over files.
+    ///
+    /// # Errors
+    /// Settings that both files have.
+    pub fn merge(&mut self, other: Settings) -> Result<(), Problems> {
+        let Settings { values, mut written, backends } = other;
+        let mut problems = Vec::new();
+        for (name, setting) in values {
+            let written = written.remove(&name).unwrap_or_else(|| Written { backend: None, name: name.clone() });
+            problems.extend(self.offer(&name, setting, written));
+        }
+        self.backends.extend(backends);
+        Problems::unless_fine(problems).map(|_| ())
+    }
+
+    fn store(&mut self, flat: &str, setting: Setting, written: Written) -> Option<Setting> {
+        self.written.insert(flat.to_owned(), written);
+        self.values.insert(flat.to_owned(), setting)
+    }
+
+    /// Makes a setting unless a source that wins made it; twice in one source is once too often.
+    fn offer(&mut self, flat: &str, setting: Setting, written: Written) -> Option<Problem> {
+        if let Some(present) = self.values.get(flat) {
+            let (rank, other) = (present.origin.rank(), setting.origin.rank());
+            if rank > other {
+                return None;
+            }
+            if rank == other && present.origin != Origin::Code {
+                let problem = Problem::error(format!("{written} is set twice")).about(&written.name);
+                return Some(problem.at(&setting.origin).at(&present.origin).help("keep one of them"));
+            }
+        }
+        self.store(flat, setting, written);
+        None
+    }
+
+    /// How a setting's name was written.
+    fn written(&self, flat: &str) -> Written {
+        self.written.get(flat).cloned().unwrap_or_else(|| Written { backend: None, name: flat.to_owned() })
     }
 
     /// Asks for a backend instance.
@@ -133,6 +244,11 @@ impl Settings {
     pub fn of_site(&self) -> BackendSettings<'_> {
         BackendSettings::new(self, None)
     }
+}
+
+/// The flat name of a setting that is not in a backend's table: names in capitals are flat already.
+fn flat_name(name: &str) -> String {
+    if name.chars().any(char::is_lowercase) { setting_name(&[name]) } else { name.to_owned() }
 }
 
 /// The flat name for these parts: `SOCIAL_AUTH_` and the parts in upper case, `-` as `_`, joined by `_`.

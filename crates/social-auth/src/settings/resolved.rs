@@ -1,9 +1,11 @@
 //! Settings as one backend, or the whole site, sees them: by short name, typed, with errors that say
 //! where the value stands and what would be right.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
-use super::{Setting, Settings, setting_name};
+use super::{Setting, Settings, kind, setting_name};
 use crate::error::{Error, Reason, Result, Stage};
 use crate::secret::Secret;
 
@@ -72,15 +74,7 @@ impl<'a> BackendSettings<'a> {
     pub fn boolean(&self, name: &str, default: bool) -> Result<bool> {
         match self.value(name) {
             None => Ok(default),
-            Some(Value::Bool(value)) => Ok(*value),
-            Some(Value::Number(number)) if number.as_i64() == Some(0) => Ok(false),
-            Some(Value::Number(number)) if number.as_i64() == Some(1) => Ok(true),
-            Some(Value::String(text)) => match text.to_ascii_lowercase().as_str() {
-                "true" | "1" | "yes" | "on" => Ok(true),
-                "false" | "0" | "no" | "off" | "" => Ok(false),
-                _ => Err(self.wrong_type(name, "true or false")),
-            },
-            Some(_) => Err(self.wrong_type(name, "true or false")),
+            Some(value) => kind::switch(value).ok_or_else(|| self.wrong_type(name, "true or false")),
         }
     }
 
@@ -95,6 +89,28 @@ impl<'a> BackendSettings<'a> {
             Some(Value::String(text)) => text.trim().parse().map(Some).map_err(|_| self.wrong_type(name, "a whole number")),
             Some(_) => Err(self.wrong_type(name, "a whole number")),
         }
+    }
+
+    /// A number of seconds, more than none and at most a year; fractions are allowed.
+    ///
+    /// # Errors
+    /// `invalid_setting` when it is none.
+    pub fn seconds(&self, name: &str) -> Result<Option<Duration>> {
+        self.value(name)
+            .map(|value| {
+                kind::seconds(value).map(Duration::from_secs_f64).ok_or_else(|| self.wrong_type(name, "a number of seconds, more than 0"))
+            })
+            .transpose()
+    }
+
+    /// The first of these that is an address, or names a setting that holds one. What an address is
+    /// `is_url` decides, by `ALLOWED_REDIRECT_SCHEMES`.
+    #[must_use]
+    pub fn first_url(&self, names_or_urls: &[&'a str], is_url: impl Fn(&str) -> bool) -> Option<&'a str> {
+        names_or_urls.iter().copied().find_map(|name| {
+            let held = || self.value(name).and_then(Value::as_str).filter(|text| is_url(text));
+            if is_url(name) { Some(name) } else { held() }
+        })
     }
 
     /// A list of texts. A single text is split at white space and commas.

@@ -1,0 +1,26 @@
+//! Settings of who may sign in.
+
+use super::Group;
+use crate::settings::kind::{Kind, Scope, SettingDecl};
+
+const fn setting(name: &'static str, kind: Kind, doc: &'static str) -> SettingDecl {
+    SettingDecl::new(name, kind, doc).of(Scope::Both)
+}
+
+pub(super) const GROUP: Group = Group {
+    title: "Who may sign in",
+    doc: "An empty list is no rule. With a rule, a person whose address is missing or malformed may not sign in.",
+    protocols: &[],
+    settings: &[
+        setting("WHITELISTED_EMAILS", Kind::List, "E-mail addresses that may sign in.").or("[]"),
+        setting("WHITELISTED_DOMAINS", Kind::List, "Domains whose e-mail addresses may sign in.").or("[]"),
+        setting("ALLOW_GROUPS", Kind::List, "Groups of which a person must be in one."),
+        setting("ALLOW_INACTIVE_USERS_LOGIN", Kind::Switch, "Let people in whose account is switched off.").or("false"),
+        setting(
+            "ALLOW_UNVERIFIED_LEGACY_UID_MIGRATION",
+            Kind::Switch,
+            "Believe a provider's former identifier without evidence that it is the same person.",
+        )
+        .or("false"),
+    ],
+};

@@ -1,0 +1,37 @@
+//! Settings of the journeys: where browsers go, how long a sign-in may take.
+
+use super::Group;
+use crate::settings::kind::{Kind, Scope, SettingDecl};
+
+const fn setting(name: &'static str, kind: Kind, doc: &'static str) -> SettingDecl {
+    SettingDecl::new(name, kind, doc).of(Scope::Both)
+}
+
+pub(super) const GROUP: Group = Group {
+    title: "Signing in and out",
+    doc: "For the site, or for one backend in its table.",
+    protocols: &[],
+    settings: &[
+        setting("LOGIN_REDIRECT_URL", Kind::Target, "Where a person goes after signing in, unless `next` says otherwise.").or("/"),
+        setting("LOGIN_ERROR_URL", Kind::Target, "Where a person goes when it failed.").or("`LOGIN_URL`"),
+        setting("LOGIN_URL", Kind::Target, "The page with the buttons."),
+        setting("NEW_USER_REDIRECT_URL", Kind::Target, "Where a person goes whose account was just made; `next` does not win over it."),
+        setting("NEW_ASSOCIATION_REDIRECT_URL", Kind::Target, "Where a person goes who connected another account."),
+        setting("DISCONNECT_REDIRECT_URL", Kind::Target, "Where a person goes after disconnecting an account."),
+        setting("INACTIVE_USER_URL", Kind::Target, "Where a person goes whose account is switched off."),
+        setting("SANITIZE_REDIRECTS", Kind::Switch, "Refuse a `next` that leads to another site.").or("true"),
+        setting("ALLOWED_REDIRECT_HOSTS", Kind::List, "Hosts besides this one that `next` may lead to.").or("[]"),
+        setting("ALLOWED_REDIRECT_SCHEMES", Kind::List, "Schemes that `next` may have; add a native application's own here.")
+            .or("[\"http\", \"https\"]"),
+        setting("REDIRECT_IS_HTTPS", Kind::Switch, "Tell providers that our own addresses are https whatever we see.").or("false"),
+        setting("FIELDS_STORED_IN_SESSION", Kind::List, "Parameters of the request that begins a sign-in which the pipeline gets to see.")
+            .or("[]"),
+        setting("LOGIN_METHODS", Kind::List, "Methods by which a sign-in may be begun: `GET`, `POST`.").or("[\"GET\", \"POST\"]"),
+        setting("STATE_LIFETIME", Kind::Seconds, "Seconds from begin to complete.").or("900"),
+        setting("SESSION_EXPIRATION", Kind::Switch, "End the session when the provider's token expires.").or("false"),
+        setting("RAISE_EXCEPTIONS", Kind::Switch, "Hand errors to the application instead of answering them with a redirect or a page.")
+            .or("false"),
+        setting("PIPELINE", Kind::List, "The steps of a sign-in, by name or by Python path.").or("the default pipeline"),
+        setting("DISCONNECT_PIPELINE", Kind::List, "The steps of a disconnection, by name or by Python path.").or("the default pipeline"),
+    ],
+};

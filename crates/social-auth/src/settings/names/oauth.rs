@@ -1,0 +1,31 @@
+//! Settings of OAuth 2.0 backends; those of OpenID Connect are such.
+
+use super::Group;
+use crate::settings::kind::{Kind, SettingDecl};
+
+const fn setting(name: &'static str, kind: Kind, doc: &'static str) -> SettingDecl {
+    SettingDecl::new(name, kind, doc)
+}
+
+pub(super) const GROUP: Group = Group {
+    title: "OAuth 2.0",
+    doc: "Each provider has its own; set them to reach another installation, or for the generic `oauth2`.",
+    protocols: &["oauth1", "oauth2", "oidc"],
+    settings: &[
+        setting("AUTHORIZATION_URL", Kind::Url, "Where the browser is sent to sign in.").or("the provider's"),
+        setting("ACCESS_TOKEN_URL", Kind::Url, "Where codes are exchanged for tokens.").or("the provider's"),
+        setting("REFRESH_TOKEN_URL", Kind::Url, "Where tokens are refreshed.").or("`ACCESS_TOKEN_URL`"),
+        setting("REVOKE_TOKEN_URL", Kind::Url, "Where tokens are revoked.").or("the provider's"),
+        setting("USE_PKCE", Kind::Switch, "Whether the sign-in is bound to a PKCE verifier (RFC 7636).")
+            .or("true, unless the provider breaks on it"),
+        setting("PKCE_CODE_CHALLENGE_METHOD", Kind::Choice(&["S256", "plain"]), "How the PKCE challenge is made.").or("S256"),
+        setting("PKCE_CODE_VERIFIER_LENGTH", Kind::Integer(43), "The length of the PKCE verifier in characters, at most 128.")
+            .or("the protocol's"),
+        setting(
+            "TOKEN_ENDPOINT_AUTH_METHOD",
+            Kind::Choice(&["client_secret_basic", "client_secret_post", "none"]),
+            "How the client proves itself to the token endpoint.",
+        )
+        .or("the provider's"),
+    ],
+};

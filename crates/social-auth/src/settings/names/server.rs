@@ -1,0 +1,28 @@
+//! Settings of the server program.
+
+use super::Group;
+use crate::settings::kind::{Kind, Scope, SettingDecl};
+
+const fn setting(name: &'static str, kind: Kind, doc: &'static str) -> SettingDecl {
+    SettingDecl::new(name, kind, doc).of(Scope::Server)
+}
+
+pub(super) const GROUP: Group = Group {
+    title: "The site and its server",
+    doc: "At the top of the settings file, before the first `[table]`.",
+    protocols: &[],
+    settings: &[
+        setting("PUBLIC_URL", Kind::Url, "The address by which browsers and providers reach this site; needed unless on loopback."),
+        setting(
+            "SECRET_KEY",
+            Kind::Secrets,
+            "Seals cookies: 32 random characters or more. A list to rotate it: the newest first, the older ones are still opened.",
+        ),
+        setting("LISTEN", Kind::Text, "Address and port to listen on.").or("127.0.0.1:8000"),
+        setting("MOUNT", Kind::Text, "The path below which the addresses of sign-in are.").or("/"),
+        setting("DATABASE_URL", Kind::Secret, "The database.").or("sqlite://social-auth.db"),
+        setting("TRUSTED_PROXIES", Kind::List, "Addresses, or networks, of the proxies whose forwarded headers are believed.").or("[]"),
+        setting("LOG", Kind::Text, "What is logged: `error`, `warn`, `info`, `debug`, `trace`, or that by module.").or("info"),
+        setting("CONFIG", Kind::File, "The settings file, as an environment variable.").or("social-auth.toml"),
+    ],
+};

@@ -1,0 +1,90 @@
+//! Names that Python Social Auth documents and that are not honoured: each with what serves instead.
+
+/// A known name without effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unsupported {
+    /// The short name.
+    pub name: &'static str,
+    /// Whether starting without it would be less safe than what was asked for, so that it is refused.
+    pub refused: bool,
+    /// What serves instead.
+    pub instead: &'static str,
+}
+
+const fn ignored(name: &'static str, instead: &'static str) -> Unsupported {
+    Unsupported { name, refused: false, instead }
+}
+
+const fn refused(name: &'static str, instead: &'static str) -> Unsupported {
+    Unsupported { name, refused: true, instead }
+}
+
+const COLUMN: &str = "The tables are those of Python Social Auth's Django application, with its column lengths.";
+const STORAGE: &str = "The storage is given to the builder, or chosen by DATABASE_URL.";
+const SESSION: &str = "The session is the framework adapter's.";
+const ADMIN: &str = "It configures Django's admin, which goes on working on the same tables.";
+const DJANGO: &str = "It configures Django itself.";
+const NO_MAIL: &str = "Sending e-mail is not built yet.";
+const NO_OPENID: &str = "OpenID 2.0 is not built yet.";
+const NO_OAUTH1: &str = "OAuth 1.0a is not built yet.";
+const NO_SAML: &str = "SAML is not built yet.";
+const NO_FORM: &str = "Backends with a form of their own are not built yet.";
+
+/// All of them.
+pub const UNSUPPORTED: &[Unsupported] = &[
+    ignored("STORAGE", STORAGE),
+    ignored("STRATEGY", "The framework adapter takes the strategy's place."),
+    ignored("USER_MODEL", "Users are kept by the storage's user trait, which an application implements for its own table."),
+    ignored("UID_LENGTH", COLUMN),
+    ignored("NONCE_SERVER_URL_LENGTH", COLUMN),
+    ignored("ASSOCIATION_SERVER_URL_LENGTH", COLUMN),
+    ignored("ASSOCIATION_HANDLE_LENGTH", COLUMN),
+    ignored("EMAIL_LENGTH", COLUMN),
+    ignored("POSTGRES_JSONFIELD", COLUMN),
+    ignored("JSONFIELD_ENABLED", COLUMN),
+    ignored("JSONFIELD_CUSTOM", COLUMN),
+    ignored("URL_NAMESPACE", "Addresses are mounted by the adapter, or below MOUNT."),
+    ignored("ADMIN_USER_SEARCH_FIELDS", ADMIN),
+    ignored("ADMIN_SEARCH_FIELDS", ADMIN),
+    ignored("REMEMBER_SESSION_NAME", SESSION),
+    ignored("LOGIN_FUNCTION", SESSION),
+    ignored("LOGGEDIN_FUNCTION", SESSION),
+    ignored("LOGIN_METHOD", SESSION),
+    ignored("SESSION_COOKIE_AGE", SESSION),
+    ignored("INSTALLED_APPS", DJANGO),
+    ignored("MIDDLEWARE", DJANGO),
+    ignored("TEMPLATE_CONTEXT_PROCESSORS", DJANGO),
+    ignored("TEMPLATES", DJANGO),
+    ignored("EMAIL_VALIDATION_FUNCTION", NO_MAIL),
+    ignored("EMAIL_VALIDATION_URL", NO_MAIL),
+    ignored("EMAIL_VALIDATION_EXPIRED_THRESHOLD", NO_MAIL),
+    refused("FORCE_EMAIL_VALIDATION", NO_MAIL),
+    refused("PASSWORDLESS", NO_MAIL),
+    ignored("FORM_URL", NO_FORM),
+    ignored("FORM_HTML", NO_FORM),
+    ignored("LOCAL_HTML", NO_FORM),
+    refused("JWT_DECODE_OPTIONS", "The checks of an id token cannot be switched off."),
+    ignored("REQUEST_TOKEN_EXTRA_ARGUMENTS", NO_OAUTH1),
+    ignored("IGNORE_DEFAULT_AX_ATTRS", NO_OPENID),
+    ignored("AX_SCHEMA_ATTRS", NO_OPENID),
+    ignored("AX_EXTRA_DATA", NO_OPENID),
+    ignored("SREG_ATTR", NO_OPENID),
+    ignored("SREG_EXTRA_DATA", NO_OPENID),
+    ignored("OPENID_TRUST_ROOT", NO_OPENID),
+    refused("OPENID_PAPE_MAX_AUTH_AGE", NO_OPENID),
+    refused("OPENID_PAPE_PREFERRED_AUTH_POLICIES", NO_OPENID),
+    refused("OPENID_PAPE_PREFERRED_AUTH_LEVEL_TYPES", NO_OPENID),
+    ignored("SP_ENTITY_ID", NO_SAML),
+    ignored("SP_PUBLIC_CERT", NO_SAML),
+    ignored("SP_PRIVATE_KEY", NO_SAML),
+    ignored("SP_EXTRA", NO_SAML),
+    ignored("ORG_INFO", NO_SAML),
+    ignored("TECHNICAL_CONTACT", NO_SAML),
+    ignored("SUPPORT_CONTACT", NO_SAML),
+    ignored("SECURITY_CONFIG", NO_SAML),
+    ignored("ENABLED_IDPS", NO_SAML),
+    ignored("NONCE_LIFETIME", "A nonce lives as long as its sign-in: STATE_LIFETIME."),
+    ignored("LEGACY_ID_KEYS", "Moving accounts to another identifier is not built yet."),
+    ignored("GROUPS_MAP", "Groups are not mapped yet; ALLOW_GROUPS takes the provider's names."),
+    ignored("GROUPS_MISSING_AS_EMPTY", "A person without groups is in none; with ALLOW_GROUPS that refuses the sign-in."),
+];

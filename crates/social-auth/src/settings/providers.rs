@@ -1,0 +1,23 @@
+//! What checking needs to know of the providers that there are.
+
+use super::SettingDecl;
+
+/// The providers that a backend can be an instance of.
+pub trait ProviderIndex {
+    /// The names of all providers.
+    fn names(&self) -> Vec<&str>;
+
+    /// The settings that this provider reads besides those of every backend; `None` if there is no such
+    /// provider.
+    fn settings(&self, provider: &str) -> Option<&[SettingDecl]>;
+
+    /// The protocol that this provider speaks: `oauth2`, `oidc`, …; `None` if unknown, which lets all pass.
+    fn protocol(&self, _provider: &str) -> Option<&str> {
+        None
+    }
+
+    /// The provider of this Python class path (`social_core.backends.github.GithubOAuth2`).
+    fn by_class_path(&self, _path: &str) -> Option<&str> {
+        None
+    }
+}

@@ -1,0 +1,149 @@
+//! Values of the right type that are wrong all the same, or unsafe.
+
+use std::net::{IpAddr, SocketAddr};
+
+use serde_json::Value;
+use url::{Host, Url};
+
+use super::problem::Problem;
+use super::{Kind, SettingDecl, Settings, Written, kind};
+use crate::seal::MIN_SECRET_LENGTH;
+
+/// Schemes that run code in the page or read files when a browser is sent there.
+const DANGEROUS_SCHEMES: &[&str] = &["javascript", "data", "vbscript", "file", "blob", "about"];
+
+/// What is wrong with a value that has the right type.
+pub(super) fn of_value(decl: &SettingDecl, value: &Value, written: &Written) -> Vec<Problem> {
+    let error = |what: String, help: &str| vec![Problem::error(format!("{written} {what}")).help(help)];
+    let text = value.as_str().unwrap_or_default();
+    match decl.name {
+        "PUBLIC_URL" => public_url(text, written),
+        "SECRET_KEY" => secret_keys(value, written),
+        "VERIFY_SSL" if kind::switch(value) == Some(false) => {
+            let what = format!("{written} is off: anyone on the way can read and change what providers answer");
+            vec![Problem::warning(what).help("set CA_BUNDLE to the authority that your provider's certificate is from")]
+        }
+        "SANITIZE_REDIRECTS" if kind::switch(value) == Some(false) => {
+            let what = format!("{written} is off: a link to this site's sign-in may lead to any other site");
+            vec![Problem::warning(what).help("name the hosts that are yours in ALLOWED_REDIRECT_HOSTS instead")]
+        }
+        "ALLOW_UNVERIFIED_LEGACY_UID_MIGRATION" if kind::switch(value) == Some(true) => {
+            let what = format!("{written} is on: who gets hold of a former identifier gets the account");
+            vec![Problem::warning(what).help("switch it off when the accounts have moved")]
+        }
+        "ALLOWED_REDIRECT_SCHEMES" => match words(value).into_iter().find(|scheme| is_dangerous(scheme)) {
+            Some(scheme) => error(format!("must not have \"{scheme}\": it runs code or reads files"), "take it out"),
+            None => Vec::new(),
+        },
+        "LOGIN_METHODS" => match words(value).into_iter().find(|method| !["GET", "POST"].contains(&method.to_uppercase().as_str())) {
+            Some(method) => error(format!("has \"{method}\""), "use \"GET\" and \"POST\""),
+            None => Vec::new(),
+        },
+        "TRUSTED_PROXIES" => match words(value).into_iter().find(|network| !is_network(network)) {
+            Some(network) => error(format!("has \"{network}\", which is no address"), "write 10.0.0.7 or 10.0.0.0/8"),
+            None => Vec::new(),
+        },
+        "LISTEN" if text.parse::<SocketAddr>().is_err() && !text.starts_with("localhost:") => {
+            error("must be an address and a port".to_owned(), "write 127.0.0.1:8000, or [::]:8000 for every interface")
+        }
+        "MOUNT" if !text.starts_with('/') => error("must start with /".to_owned(), "write /auth, for example"),
+        "PKCE_CODE_VERIFIER_LENGTH" if value.as_i64().is_some_and(|length| length > 128) => {
+            error("must be at most 128".to_owned(), "RFC 7636, section 4.1, allows 43 to 128")
+        }
+        _ if decl.kind == Kind::Url => unprotected(text, written),
+        _ => Vec::new(),
+    }
+}
+
+/// What is wrong with settings together.
+pub(super) fn of_site(settings: &Settings, problems: &mut Vec<Problem>) {
+    let site = settings.of_site();
+    let Some(listen) = site.setting("LISTEN") else { return };
+    let everywhere =
+        listen.value.as_str().and_then(|text| text.parse::<SocketAddr>().ok()).is_some_and(|address| !address.ip().is_loopback());
+    if everywhere && site.value("PUBLIC_URL").is_none() {
+        let what = "LISTEN lets other machines in, and PUBLIC_URL is missing";
+        let help = "set public_url to the address that browsers see, for example \"https://login.example.org\"";
+        let reason = crate::error::Reason::MissingSetting;
+        problems.push(Problem::error(what).because(reason).about("PUBLIC_URL").at(&listen.origin).help(help));
+    }
+}
+
+fn public_url(text: &str, written: &Written) -> Vec<Problem> {
+    // The type was checked before; an empty one is absent.
+    let Ok(url) = Url::parse(text) else { return Vec::new() };
+    let mut problems = Vec::new();
+    if url.scheme() == "http" && !is_loopback(&url) {
+        let what = format!("{written} must be https: over http anyone on the way can take over accounts");
+        problems
+            .push(Problem::error(what).help(format!("write https://{}, and let your proxy or server have a certificate", host_of(&url))));
+    }
+    if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+        let what = format!("{written} must be scheme, host, port and path only");
+        problems.push(Problem::error(what).help("take out what follows ? or #, and any user name"));
+    }
+    problems
+}
+
+fn secret_keys(value: &Value, written: &Written) -> Vec<Problem> {
+    let keys: Vec<&str> = match value {
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+        Value::String(text) => vec![text.as_str()],
+        _ => Vec::new(),
+    };
+    let help = "make one with `openssl rand -base64 32`";
+    if keys.iter().any(|key| key.len() < MIN_SECRET_LENGTH) {
+        return vec![Problem::error(format!("{written} is shorter than {MIN_SECRET_LENGTH} characters")).help(help)];
+    }
+    let guessable = |key: &str| key.chars().all(|c| key.starts_with(c)) || key.to_lowercase().contains("changeme");
+    if keys.iter().any(|key| guessable(key)) {
+        return vec![Problem::error(format!("{written} can be guessed")).help(help)];
+    }
+    if keys.iter().any(|key| key.starts_with("django-insecure-")) {
+        return vec![Problem::warning(format!("{written} is one that Django made for development")).help(help)];
+    }
+    Vec::new()
+}
+
+/// Tokens and codes go to these addresses.
+fn unprotected(text: &str, written: &Written) -> Vec<Problem> {
+    match Url::parse(text) {
+        Ok(url) if url.scheme() == "http" && !is_loopback(&url) => {
+            let what = format!("{written} is http: tokens travel where anyone on the way can read them");
+            vec![Problem::warning(what).help("use https")]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn host_of(url: &Url) -> &str {
+    url.host_str().unwrap_or_default()
+}
+
+fn is_dangerous(scheme: &str) -> bool {
+    DANGEROUS_SCHEMES.contains(&scheme.trim_end_matches(':').to_lowercase().as_str())
+}
+
+fn is_network(text: &str) -> bool {
+    let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+    let Ok(address) = address.parse::<IpAddr>() else { return false };
+    let bits = if address.is_ipv4() { 32 } else { 128 };
+    prefix.is_none_or(|prefix| prefix.parse::<u8>().is_ok_and(|prefix| prefix <= bits))
+}
+
+fn words(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+        Value::String(text) => text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty()).collect(),
+        _ => Vec::new(),
+    }
+}

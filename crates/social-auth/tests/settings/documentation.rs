@@ -1,0 +1,27 @@
+//! `docs/settings.md` is written from the registry, and says what is true.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use social_auth::settings::names::{GROUPS, UNSUPPORTED};
+use social_auth::settings::settings_page;
+
+#[test]
+fn the_page_about_settings_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/settings.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, settings_page()).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(written == settings_page(), "docs/settings.md is stale: UPDATE_DOCS=1 cargo test -p social-auth --test settings");
+}
+
+#[test]
+fn every_name_is_there_once_and_in_capitals() {
+    let names = GROUPS.iter().flat_map(|group| group.settings).map(|decl| decl.name).chain(UNSUPPORTED.iter().map(|entry| entry.name));
+    let mut seen = BTreeSet::new();
+    for name in names {
+        assert!(name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'), "{name}");
+        assert!(seen.insert(name), "{name} is there twice");
+    }
+}
