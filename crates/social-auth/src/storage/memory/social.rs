@@ -1,12 +1,11 @@
 //! Our own tables in [`MemoryStorage`].
 
 use async_trait::async_trait;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
 use super::super::{
     Association, AssociationId, CLAIM_GRACE, Code, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, Partial, RETENTION,
-    SocialStorage, StorageError, StorageResult, StorageScope, StoredSession, User, UserId, UserStorage, create_then_connect,
-    modified_after,
+    SocialStorage, StorageError, StorageResult, StoredSession, User, UserId, UserStorage, create_then_connect, modified_after,
 };
 use super::{MemoryStorage, State, microseconds};
 use crate::identity::Fields;

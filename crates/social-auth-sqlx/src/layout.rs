@@ -1,0 +1,91 @@
+//! What tables a database has, and what that means for us. Tables that Django made are used as they
+//! are: nothing is added to them, so no later migration of Django's meets anything unexpected.
+
+use social_auth::storage::{StorageError, StorageResult, UserId};
+
+use crate::database::{Arg, Column, Database, Table};
+
+/// How the tables of this database differ from those that we would make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// Whether associations have `id_key`, which social-app-django has since version 7 or 8.
+    pub(crate) id_key: bool,
+    /// Whether users are here, in `auth_user`, or in a table of the application.
+    pub(crate) users_here: bool,
+    /// Whether associations hold user ids as integers.
+    pub(crate) integer_user_ids: bool,
+}
+
+impl Layout {
+    /// Looks at the tables.
+    ///
+    /// # Errors
+    /// `Schema` when a table of ours lacks a column that no release of social-app-django since 2022
+    /// (migration 0011) lacks, such as those of the Flask application.
+    pub(crate) async fn of(database: &dyn Database) -> StorageResult<Self> {
+        let tables = database.tables();
+        for table in tables.others {
+            check(table, &database.columns(table.name).await?)?;
+        }
+        let columns = database.columns(tables.associations.name).await?;
+        if columns.is_empty() {
+            return Ok(Layout { id_key: true, users_here: true, integer_user_ids: true });
+        }
+        check(&tables.associations, &columns)?;
+        let referenced = database.referenced(tables.associations.name, "user_id").await?;
+        let users_here = referenced.as_deref() == Some(tables.users.name);
+        if users_here {
+            check(&tables.users, &database.columns(tables.users.name).await?)?;
+        }
+        Ok(Layout {
+            id_key: columns.iter().any(|column| column.name == "id_key"),
+            users_here,
+            integer_user_ids: columns.iter().any(|column| column.name == "user_id" && column.kind.contains("int")),
+        })
+    }
+
+    /// A user's id as associations keep it. "007" is no integer's id.
+    pub(crate) fn user_id<'a>(&self, id: &'a UserId) -> Option<Arg<'a>> {
+        if self.integer_user_ids { integer(id).map(Arg::Int) } else { Some(Arg::Text(id.as_str())) }
+    }
+}
+
+/// An id of `auth_user`.
+pub(crate) fn integer(id: &UserId) -> Option<i64> {
+    id.as_str().parse().ok().filter(|number: &i64| number.to_string() == id.as_str())
+}
+
+/// Makes the tables that are missing.
+pub(crate) async fn create_missing(database: &dyn Database, keep_users: bool) -> StorageResult<Vec<&'static str>> {
+    let tables = database.tables();
+    let associations_missing = database.columns(tables.associations.name).await?.is_empty();
+    let users_here = if associations_missing { keep_users } else { Layout::of(database).await?.users_here };
+    let associations = if users_here { &tables.associations } else { &tables.free_associations };
+    let wanted = users_here.then_some(&tables.users).into_iter().chain([associations]).chain(tables.others);
+
+    let mut missing = Vec::new();
+    for table in wanted {
+        if database.columns(table.name).await?.is_empty() {
+            missing.push(table);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(Vec::new());
+    }
+    let statements: Vec<_> = missing.iter().flat_map(|table| table.create).copied().collect();
+    database.define(&statements).await?;
+    Ok(missing.iter().map(|table| table.name).collect())
+}
+
+fn check(table: &Table, columns: &[Column]) -> StorageResult<()> {
+    let lacks: Vec<_> = table.columns.iter().filter(|name| !columns.iter().any(|column| column.name == **name)).copied().collect();
+    if columns.is_empty() || lacks.is_empty() {
+        return Ok(());
+    }
+    Err(StorageError::Schema(format!(
+        "table {} lacks {}; it must have the columns that social-app-django 5 or later makes (run its migrations first), \
+         or give social-auth a database of its own",
+        table.name,
+        lacks.join(", ")
+    )))
+}

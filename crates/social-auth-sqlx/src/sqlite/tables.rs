@@ -1,0 +1,87 @@
+//! The tables on SQLite. All but `social_auth_session` are, character for character, what Django's
+//! `migrate` makes (social-app-django 8 with `django.contrib.auth`), so that either can come first.
+
+use crate::database::{Table, Tables};
+
+const ASSOCIATION_COLUMNS: &[&str] = &["id", "provider", "uid", "user_id", "created", "modified", "extra_data"];
+const UID_UNIQUE: &str = r#"CREATE UNIQUE INDEX IF NOT EXISTS "social_auth_usersocialauth_provider_uid_e6b5e668_uniq" ON "social_auth_usersocialauth" ("provider", "uid")"#;
+const UID_INDEX: &str = r#"CREATE INDEX IF NOT EXISTS "social_auth_usersocialauth_uid_796e51dc" ON "social_auth_usersocialauth" ("uid")"#;
+const USER_INDEX: &str =
+    r#"CREATE INDEX IF NOT EXISTS "social_auth_usersocialauth_user_id_17d28448" ON "social_auth_usersocialauth" ("user_id")"#;
+
+pub(super) const TABLES: Tables = Tables {
+    users: Table {
+        name: "auth_user",
+        columns: &["id", "password", "last_login", "username", "last_name", "email", "is_active", "date_joined", "first_name"],
+        create: &[
+            r#"CREATE TABLE IF NOT EXISTS "auth_user" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "password" varchar(128) NOT NULL, "last_login" datetime NULL, "is_superuser" bool NOT NULL, "username" varchar(150) NOT NULL UNIQUE, "last_name" varchar(150) NOT NULL, "email" varchar(254) NOT NULL, "is_staff" bool NOT NULL, "is_active" bool NOT NULL, "date_joined" datetime NOT NULL, "first_name" varchar(150) NOT NULL)"#,
+        ],
+    },
+    associations: Table {
+        name: "social_auth_usersocialauth",
+        columns: ASSOCIATION_COLUMNS,
+        create: &[
+            r#"CREATE TABLE IF NOT EXISTS "social_auth_usersocialauth" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "provider" varchar(32) NOT NULL, "uid" varchar(255) NOT NULL, "user_id" integer NOT NULL REFERENCES "auth_user" ("id") DEFERRABLE INITIALLY DEFERRED, "created" datetime NOT NULL, "modified" datetime NOT NULL, "extra_data" text NOT NULL CHECK ((JSON_VALID("extra_data") OR "extra_data" IS NULL)), "id_key" varchar(255) NOT NULL, CONSTRAINT "user_social_auth_uid_required" CHECK (NOT ("uid" = '')))"#,
+            UID_UNIQUE,
+            UID_INDEX,
+            USER_INDEX,
+        ],
+    },
+    free_associations: Table {
+        name: "social_auth_usersocialauth",
+        columns: ASSOCIATION_COLUMNS,
+        create: &[
+            r#"CREATE TABLE IF NOT EXISTS "social_auth_usersocialauth" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "provider" varchar(32) NOT NULL, "uid" varchar(255) NOT NULL, "user_id" varchar(255) NOT NULL, "created" datetime NOT NULL, "modified" datetime NOT NULL, "extra_data" text NOT NULL CHECK ((JSON_VALID("extra_data") OR "extra_data" IS NULL)), "id_key" varchar(255) NOT NULL, CONSTRAINT "user_social_auth_uid_required" CHECK (NOT ("uid" = '')))"#,
+            UID_UNIQUE,
+            UID_INDEX,
+            USER_INDEX,
+        ],
+    },
+    others: &[
+        Table {
+            name: "social_auth_nonce",
+            columns: &["id", "server_url", "salt", "timestamp"],
+            create: &[
+                r#"CREATE TABLE IF NOT EXISTS "social_auth_nonce" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "server_url" varchar(255) NOT NULL, "salt" varchar(65) NOT NULL, "timestamp" integer NOT NULL)"#,
+                r#"CREATE UNIQUE INDEX IF NOT EXISTS "social_auth_nonce_server_url_timestamp_salt_f6284463_uniq" ON "social_auth_nonce" ("server_url", "timestamp", "salt")"#,
+                r#"CREATE INDEX IF NOT EXISTS "social_auth_nonce_timestamp_bc4d078a" ON "social_auth_nonce" ("timestamp")"#,
+            ],
+        },
+        Table {
+            name: "social_auth_association",
+            columns: &["id", "server_url", "handle", "secret", "issued", "lifetime", "assoc_type"],
+            create: &[
+                r#"CREATE TABLE IF NOT EXISTS "social_auth_association" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "server_url" varchar(255) NOT NULL, "handle" varchar(255) NOT NULL, "secret" varchar(255) NOT NULL, "issued" integer NOT NULL, "lifetime" integer NOT NULL, "assoc_type" varchar(64) NOT NULL)"#,
+                r#"CREATE UNIQUE INDEX IF NOT EXISTS "social_auth_association_server_url_handle_078befa2_uniq" ON "social_auth_association" ("server_url", "handle")"#,
+            ],
+        },
+        Table {
+            name: "social_auth_code",
+            columns: &["id", "email", "code", "verified", "timestamp"],
+            create: &[
+                r#"CREATE TABLE IF NOT EXISTS "social_auth_code" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "email" varchar(254) NOT NULL, "code" varchar(32) NOT NULL, "verified" bool NOT NULL, "timestamp" datetime NOT NULL)"#,
+                r#"CREATE UNIQUE INDEX IF NOT EXISTS "social_auth_code_email_code_801b2d02_uniq" ON "social_auth_code" ("email", "code")"#,
+                r#"CREATE INDEX IF NOT EXISTS "social_auth_code_code_a2393167" ON "social_auth_code" ("code")"#,
+                r#"CREATE INDEX IF NOT EXISTS "social_auth_code_timestamp_176b341f" ON "social_auth_code" ("timestamp")"#,
+            ],
+        },
+        Table {
+            name: "social_auth_partial",
+            columns: &["id", "token", "next_step", "backend", "timestamp", "data"],
+            create: &[
+                r#"CREATE TABLE IF NOT EXISTS "social_auth_partial" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "token" varchar(32) NOT NULL, "next_step" smallint unsigned NOT NULL CHECK ("next_step" >= 0), "backend" varchar(32) NOT NULL, "timestamp" datetime NOT NULL, "data" text NOT NULL CHECK ((JSON_VALID("data") OR "data" IS NULL)))"#,
+                r#"CREATE INDEX IF NOT EXISTS "social_auth_partial_token_3017fea3" ON "social_auth_partial" ("token")"#,
+                r#"CREATE INDEX IF NOT EXISTS "social_auth_partial_timestamp_50f2119f" ON "social_auth_partial" ("timestamp")"#,
+            ],
+        },
+        Table {
+            name: "social_auth_session",
+            columns: &["key_hash", "public_id", "user_id", "data", "created_at", "last_seen_at", "expires_at", "user_agent", "ip_address"],
+            create: &[
+                r#"CREATE TABLE IF NOT EXISTS "social_auth_session" ("key_hash" varchar(64) NOT NULL PRIMARY KEY, "public_id" varchar(64) NOT NULL UNIQUE, "user_id" varchar(255) NULL, "data" text NOT NULL CHECK (JSON_VALID("data")), "created_at" bigint NOT NULL, "last_seen_at" bigint NOT NULL, "expires_at" bigint NOT NULL, "user_agent" varchar(255) NOT NULL, "ip_address" varchar(64) NOT NULL)"#,
+                r#"CREATE INDEX IF NOT EXISTS "social_auth_session_user_id" ON "social_auth_session" ("user_id")"#,
+                r#"CREATE INDEX IF NOT EXISTS "social_auth_session_expires_at" ON "social_auth_session" ("expires_at")"#,
+            ],
+        },
+    ],
+};

@@ -1,0 +1,136 @@
+//! Checks of users.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+use social_auth::storage::{NewUser, StorageError, UserChanges, UserId};
+use time::OffsetDateTime;
+
+use super::{Both, NOW, make_user, new_association, new_user};
+
+pub(super) async fn a_new_user_is_read_back_as_made(storage: Arc<dyn Both>) {
+    let new = NewUser {
+        username: "kit-Zoë Ünï 名前 🙂".into(),
+        email: Some("kit-Zoë@example.org".into()),
+        first_name: Some("Zoë \"' -- \\ %_".into()),
+        last_name: Some(String::new()),
+        attributes: Map::new(),
+    };
+    let before = OffsetDateTime::now_utc() - time::Duration::SECOND;
+    let made = storage.create_user(&new).await.unwrap();
+    assert_eq!((&made.username, &made.email, &made.first_name), (&new.username, &new.email, &new.first_name));
+    assert_eq!(made.last_name, None, "an empty name is absent");
+    assert!(made.is_active && made.last_login.is_none());
+    assert!(made.date_joined.unwrap() > before && made.date_joined.unwrap() <= OffsetDateTime::now_utc());
+    assert_eq!(storage.user(&made.id).await.unwrap(), Some(made.clone()));
+    assert!(!storage.has_usable_password(&made.id).await.unwrap(), "nobody knows a password of a new user");
+}
+
+/// CVE-2025-61783.
+pub(super) async fn conflict_on_create_never_returns_existing_user(storage: Arc<dyn Both>) {
+    let first = make_user(&storage, "kit-ada").await;
+    let second = NewUser { email: Some("kit-other@example.org".into()), ..new_user("kit-ada") };
+    let outcome = storage.create_user(&second).await;
+    assert!(matches!(outcome, Err(StorageError::Conflict("username"))), "{outcome:?}");
+    assert_eq!(storage.user(&first.id).await.unwrap(), Some(first));
+    let empty = storage.create_user(&new_user("")).await;
+    assert!(matches!(empty, Err(StorageError::Invalid { .. })), "{empty:?}");
+}
+
+pub(super) async fn user_names_are_told_apart_exactly(storage: Arc<dyn Both>) {
+    make_user(&storage, "kit-Ada").await;
+    assert!(storage.username_exists("kit-Ada").await.unwrap());
+    for other in ["kit-ada", "kit-Ada ", "kit-Ad", "kit-Ád", "kit%", "", "kit-Ada\0"] {
+        assert!(!storage.username_exists(other).await.unwrap(), "{other:?}");
+    }
+}
+
+pub(super) async fn users_are_found_by_address_without_regard_to_ascii_case(storage: Arc<dyn Both>) {
+    let with = |username: &str, email: &str| NewUser { email: Some(email.to_owned()), ..new_user(username) };
+    let one = storage.create_user(&with("kit-1", "Kit-É@Example.org")).await.unwrap();
+    let two = storage.create_user(&with("kit-2", "kit-É@example.ORG")).await.unwrap();
+    storage.create_user(&with("kit-3", "kit-é@example.org")).await.unwrap();
+    storage.create_user(&with("kit-4", "kit-É@example.orgs")).await.unwrap();
+    make_user(&storage, "kit-5").await;
+    let found: Vec<_> = storage.users_by_email("KIT-É@example.org").await.unwrap().into_iter().map(|user| user.id).collect();
+    assert_eq!(found, [one.id, two.id]);
+    assert!(storage.users_by_email("").await.unwrap().is_empty(), "who has no address does not have the empty one");
+    assert!(storage.users_by_email("kit-%@example.org").await.unwrap().is_empty());
+}
+
+fn changes(value: Value) -> UserChanges {
+    UserChanges(value.as_object().cloned().unwrap())
+}
+
+pub(super) async fn a_change_changes_what_it_names_and_nothing_else(storage: Arc<dyn Both>) {
+    let new = NewUser { email: Some("kit@example.org".into()), first_name: Some("Ada".into()), ..new_user("kit-ada") };
+    let made = storage.create_user(&new).await.unwrap();
+    let bystander = make_user(&storage, "kit-bob").await;
+    storage.update_user(&made.id, &changes(json!({"last_name": "Løvelace"}))).await.unwrap();
+    let mut expected = made.clone();
+    expected.last_name = Some("Løvelace".into());
+    assert_eq!(storage.user(&made.id).await.unwrap(), Some(expected.clone()));
+
+    let all = json!({"username": "kit-eve", "email": null, "first_name": "", "is_active": false});
+    storage.update_user(&made.id, &changes(all)).await.unwrap();
+    expected.username = "kit-eve".into();
+    (expected.email, expected.first_name, expected.is_active) = (None, None, false);
+    assert_eq!(storage.user(&made.id).await.unwrap(), Some(expected));
+    assert_eq!(storage.user(&bystander.id).await.unwrap(), Some(bystander));
+    storage.update_user(&made.id, &UserChanges::default()).await.unwrap();
+}
+
+pub(super) async fn a_change_that_cannot_be_made_changes_nothing(storage: Arc<dyn Both>) {
+    let made = make_user(&storage, "kit-ada").await;
+    make_user(&storage, "kit-bob").await;
+    let taken = storage.update_user(&made.id, &changes(json!({"first_name": "Bob", "username": "kit-bob"}))).await;
+    assert!(matches!(taken, Err(StorageError::Conflict("username"))), "{taken:?}");
+    for wrong in [json!({"first_name": "A", "email": 7}), json!({"first_name": "A", "is_active": "yes"}), json!({"username": null})] {
+        let outcome = storage.update_user(&made.id, &changes(wrong.clone())).await;
+        assert!(matches!(outcome, Err(StorageError::Invalid { .. })), "{wrong}: {outcome:?}");
+    }
+    assert_eq!(storage.user(&made.id).await.unwrap(), Some(made.clone()));
+    storage.delete_user(&made.id).await.unwrap();
+    let gone = storage.update_user(&made.id, &changes(json!({"first_name": "A"}))).await;
+    assert!(matches!(gone, Err(StorageError::NotFound("user"))), "{gone:?}");
+}
+
+pub(super) async fn a_sign_in_is_noted(storage: Arc<dyn Both>) {
+    let made = make_user(&storage, "kit-ada").await;
+    storage.record_login(&made.id, NOW).await.unwrap();
+    assert_eq!(storage.user(&made.id).await.unwrap().unwrap().last_login, Some(NOW));
+    storage.delete_user(&made.id).await.unwrap();
+    let gone = storage.record_login(&made.id, NOW).await;
+    assert!(matches!(gone, Err(StorageError::NotFound("user"))), "{gone:?}");
+}
+
+pub(super) async fn a_user_is_taken_back_only_while_without_association(storage: Arc<dyn Both>) {
+    let made = make_user(&storage, "kit-ada").await;
+    let association = storage.create_association(&new_association(&made.id, "kit", "1")).await.unwrap();
+    let refused = storage.delete_user(&made.id).await;
+    assert!(matches!(refused, Err(StorageError::Conflict(_))), "{refused:?}");
+    assert!(storage.user(&made.id).await.unwrap().is_some());
+    assert!(storage.delete_association(association.id).await.unwrap());
+    storage.delete_user(&made.id).await.unwrap();
+    assert_eq!(storage.user(&made.id).await.unwrap(), None);
+    assert!(!storage.username_exists("kit-ada").await.unwrap());
+    let again = storage.delete_user(&made.id).await;
+    assert!(matches!(again, Err(StorageError::NotFound("user"))), "{again:?}");
+}
+
+pub(super) async fn an_id_of_another_form_is_nobody(storage: Arc<dyn Both>) {
+    let made = make_user(&storage, "kit-ada").await;
+    storage.create_association(&new_association(&made.id, "kit", "1")).await.unwrap();
+    let id = made.id.as_str();
+    for other in [format!("0{id}"), format!("{id} "), format!(" {id}"), format!("+{id}"), format!("{id}.0"), format!("{id}' OR 1=1 --")]
+        .into_iter()
+        .chain(["".to_owned(), "x".to_owned(), "99999999999999999999999999".to_owned(), "NULL".to_owned()])
+    {
+        let other = UserId::new(other);
+        assert_eq!(storage.user(&other).await.unwrap(), None, "{other:?}");
+        assert!(storage.associations_of(&other).await.unwrap().is_empty(), "{other:?}");
+        assert!(!storage.has_usable_password(&other).await.unwrap(), "{other:?}");
+        let outcome = storage.delete_user(&other).await;
+        assert!(matches!(outcome, Err(StorageError::NotFound("user"))), "{other:?}: {outcome:?}");
+    }
+}
