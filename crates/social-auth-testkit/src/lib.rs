@@ -75,6 +75,7 @@ mod people;
 mod provider;
 mod random;
 mod recorder;
+pub mod storage_kit;
 
 pub use client::{Client, ClientAuth, Signing};
 pub use direct::Tokens;

@@ -91,9 +91,13 @@ pub(super) async fn an_expired_session_is_not_found(storage: Arc<dyn Both>) {
 
 pub(super) async fn sessions_of_a_user_are_listed_and_revoked(storage: Arc<dyn Both>) {
     let (ada, bob) = (UserId::new("kit-1"), UserId::new("kit-10"));
-    for (key_hash, user, last_seen_at) in
-        [("kit-a", Some("kit-1"), 10), ("kit-b", Some("kit-1"), 30), ("kit-c", Some("kit-1"), 20), ("kit-d", Some("kit-10"), 40), ("kit-e", None, 50)]
-    {
+    for (key_hash, user, last_seen_at) in [
+        ("kit-a", Some("kit-1"), 10),
+        ("kit-b", Some("kit-1"), 30),
+        ("kit-c", Some("kit-1"), 20),
+        ("kit-d", Some("kit-10"), 40),
+        ("kit-e", None, 50),
+    ] {
         storage.create_session(&StoredSession { last_seen_at, ..new_session(key_hash, user, 10_000) }).await.unwrap();
     }
     let keys = async |user: &UserId| -> Vec<String> {

@@ -1,0 +1,119 @@
+//! Making tables: on an empty database, beside Django's, and with users elsewhere.
+
+use social_auth::identity::Fields;
+use social_auth::storage::{NewAssociation, NewUser, SocialStorage, StorageError, UserId, UserStorage};
+use social_auth_sqlx::SqlxStorage;
+use time::OffsetDateTime;
+
+use crate::file::File;
+
+const LAYOUT: &str = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name NOT LIKE 'sqlite_%' \
+                      AND (tbl_name = 'auth_user' OR tbl_name LIKE 'social_auth_%') AND tbl_name <> 'social_auth_session' ORDER BY name";
+
+#[tokio::test]
+async fn an_empty_database_gets_exactly_the_tables_that_django_makes() {
+    let (ours, djangos) = (File::missing(), File::made_by_django(8).await);
+    let storage = SqlxStorage::connect(&ours.url()).await.unwrap();
+    let made = storage.migrate().await.unwrap();
+    assert_eq!(made.len(), 7, "{made:?}");
+    assert_eq!(ours.texts(LAYOUT).await, djangos.texts(LAYOUT).await);
+    assert!(storage.migrate().await.unwrap().is_empty(), "a second time there is nothing to do");
+}
+
+#[tokio::test]
+async fn tables_of_django_are_left_as_they_are() {
+    for generation in [5, 6, 8] {
+        let file = File::made_by_django(generation).await;
+        let before = file.texts("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").await;
+        let storage = SqlxStorage::connect(&file.url()).await.unwrap();
+        assert_eq!(storage.migrate().await.unwrap(), ["social_auth_session"]);
+        let after =
+            file.texts("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name <> 'social_auth_session' ORDER BY name").await;
+        assert_eq!(after, before, "generation {generation}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_processes_may_migrate_at_once() {
+    let file = File::missing();
+    let starters: Vec<_> = (0..8)
+        .map(|_| {
+            let url = file.url();
+            tokio::spawn(async move {
+                let storage = SqlxStorage::connect(&url).await?;
+                storage.migrate().await?;
+                storage.ping().await
+            })
+        })
+        .collect();
+    for starter in starters {
+        starter.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn without_tables_the_error_says_to_migrate() {
+    let storage = SqlxStorage::connect("sqlite::memory:").await.unwrap();
+    for error in [storage.ping().await.unwrap_err(), storage.user(&UserId::new(1)).await.unwrap_err()] {
+        assert!(matches!(error, StorageError::Schema(_)), "{error:?}");
+        assert!(error.to_string().contains("migrate"), "{error}");
+    }
+}
+
+fn association(user_id: &str) -> NewAssociation {
+    NewAssociation {
+        provider: "github".into(),
+        uid: "1".into(),
+        id_key: "id".into(),
+        user_id: UserId::new(user_id),
+        extra_data: Fields::default(),
+        created: OffsetDateTime::UNIX_EPOCH,
+    }
+}
+
+#[tokio::test]
+async fn with_users_elsewhere_ids_may_be_of_any_kind() {
+    let file = File::missing();
+    let storage = SqlxStorage::connect(&file.url()).await.unwrap();
+    let made = storage.migrate_without_users().await.unwrap();
+    assert!(!made.contains(&"auth_user"), "{made:?}");
+    for (uid, id) in [("a", "9f3c6b1e-1"), ("b", "007"), ("c", "7")] {
+        let made = storage.create_association(&NewAssociation { uid: uid.into(), ..association(id) }).await.unwrap();
+        assert_eq!(storage.association("github", uid).await.unwrap(), Some(made.clone()));
+        assert_eq!(storage.associations_of(&UserId::new(id)).await.unwrap(), [made]);
+    }
+    let again = SqlxStorage::connect(&file.url()).await.unwrap();
+    assert!(again.migrate().await.unwrap().is_empty(), "what was chosen once stays");
+    for storage in [storage, again] {
+        let error = storage.create_user(&NewUser { username: "ada".into(), ..NewUser::default() }).await.unwrap_err();
+        assert!(error.to_string().contains("UserStorage of your own"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_user_model_of_djangos_application_is_found_out() {
+    let file = File::made_by_django(8).await;
+    file.run(
+        "CREATE TABLE shop_customer (id integer PRIMARY KEY); INSERT INTO shop_customer VALUES (5); \
+         PRAGMA writable_schema = 1; \
+         UPDATE sqlite_master SET sql = replace(sql, 'REFERENCES \"auth_user\"', 'REFERENCES \"shop_customer\"') \
+         WHERE name = 'social_auth_usersocialauth'; PRAGMA writable_schema = 0;",
+    )
+    .await;
+    let storage = SqlxStorage::connect(&file.url()).await.unwrap();
+    storage.migrate().await.unwrap();
+    assert!(storage.scope().is_none());
+    assert!(storage.create_association(&association("5")).await.is_ok());
+    let error = storage.create_association(&NewAssociation { uid: "2".into(), ..association("6") }).await.unwrap_err();
+    assert!(matches!(error, StorageError::NotFound("user")), "{error:?}");
+    let error = storage.user(&UserId::new(5)).await.unwrap_err();
+    assert!(matches!(error, StorageError::Schema(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn tables_that_we_cannot_work_with_are_refused_with_what_they_lack() {
+    let file = File::missing();
+    file.run("CREATE TABLE social_auth_code (id INTEGER NOT NULL, email VARCHAR(200), code VARCHAR(32), PRIMARY KEY (id))").await;
+    let error = SqlxStorage::connect(&file.url()).await.unwrap_err().to_string();
+    assert!(error.contains("social_auth_code lacks verified, timestamp"), "{error}");
+}
