@@ -2,8 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod claims;
+mod discovery;
+mod documents;
 mod id_token;
 mod jwk;
 mod jws;
+mod logout_token;
+mod provider;
 mod refresh;
 mod signing;
+mod user_info;

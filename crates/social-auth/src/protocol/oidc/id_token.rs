@@ -176,7 +176,7 @@ pub(super) fn already_valid(claims: &Claims, rules: &IdTokenRules<'_>) -> Result
 }
 
 // Section 3.1.3.7 (10); section 2 makes `iat` mandatory.
-fn issued_recently(claims: &Claims, rules: &IdTokenRules<'_>) -> Result<()> {
+pub(super) fn issued_recently(claims: &Claims, rules: &IdTokenRules<'_>) -> Result<()> {
     let issued = claims.require_time("iat")?;
     if issued > rules.latest_now() {
         return Err(not_yet(issued, rules).claim("iat"));

@@ -1,9 +1,22 @@
 //! OpenID Connect: id tokens, provider metadata, keys and userinfo.
+//!
+//! [`ProviderDocuments`] keeps what a provider publishes and verifies with it; [`verify_id_token`],
+//! [`read_user_info`] and [`verify_logout_token`] are the bare rules, without any network.
 
+mod cached;
+mod discovery;
+mod documents;
 mod id_token;
 mod issuer;
+mod logout_token;
 mod refresh;
+mod user_info;
 
+pub use cached::{DEFAULT_LIFETIME, MIN_LIFETIME, REFETCH_COOL_DOWN};
+pub use discovery::{Metadata, discovery_url};
+pub use documents::{DocumentSources, ProviderDocuments};
 pub use id_token::{DEFAULT_LEEWAY, DEFAULT_TOKEN_MAX_AGE, FurtherAudiences, IdTokenRules, verify_id_token};
 pub use issuer::{IssuerRule, TENANT_PLACEHOLDER, Tenants};
+pub use logout_token::{LogoutToken, verify_logout_token};
 pub use refresh::RefreshContext;
+pub use user_info::{UserInfoRules, read_user_info};

@@ -1,0 +1,246 @@
+//! Provider metadata (OpenID Connect Discovery 1.0; RFC 8414).
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::error::{Error, Result};
+use crate::http::{Client, Outgoing};
+use crate::protocol::oidc::cached::{Fetched, lifetime};
+
+const WELL_KNOWN: &str = "/.well-known/openid-configuration";
+
+/// What a provider says about itself. Members that are not listed here are ignored; `null` is absent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// Its name: what `iss` will be.
+    pub issuer: String,
+    /// Where the browser is sent to sign in.
+    pub authorization_endpoint: Option<String>,
+    /// Where codes are exchanged.
+    pub token_endpoint: Option<String>,
+    /// Where the profile is.
+    pub userinfo_endpoint: Option<String>,
+    /// Where the keys are.
+    pub jwks_uri: Option<String>,
+    /// Where tokens are revoked (RFC 7009).
+    pub revocation_endpoint: Option<String>,
+    /// Where tokens are looked up (RFC 7662).
+    pub introspection_endpoint: Option<String>,
+    /// Where the browser is sent to sign out (RP-Initiated Logout 1.0).
+    pub end_session_endpoint: Option<String>,
+    /// Where clients are registered (RFC 7591).
+    pub registration_endpoint: Option<String>,
+    /// Where authorization requests are pushed (RFC 9126).
+    pub pushed_authorization_request_endpoint: Option<String>,
+    /// Where devices begin (RFC 8628).
+    pub device_authorization_endpoint: Option<String>,
+    /// Scopes that it knows.
+    pub scopes_supported: Option<Vec<String>>,
+    /// Response types.
+    pub response_types_supported: Option<Vec<String>>,
+    /// Response modes.
+    pub response_modes_supported: Option<Vec<String>>,
+    /// Grant types.
+    pub grant_types_supported: Option<Vec<String>>,
+    /// Claims.
+    pub claims_supported: Option<Vec<String>>,
+    /// Ways to authenticate a client at the token endpoint.
+    pub token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    /// Algorithms of `private_key_jwt` and `client_secret_jwt`.
+    pub token_endpoint_auth_signing_alg_values_supported: Option<Vec<String>>,
+    /// Algorithms of id tokens.
+    pub id_token_signing_alg_values_supported: Option<Vec<String>>,
+    /// Algorithms of signed userinfo.
+    pub userinfo_signing_alg_values_supported: Option<Vec<String>>,
+    /// Algorithms of DPoP proofs (RFC 9449).
+    pub dpop_signing_alg_values_supported: Option<Vec<String>>,
+    /// PKCE methods (RFC 7636). Absent says nothing: many providers that support PKCE do not list it.
+    pub code_challenge_methods_supported: Option<Vec<String>>,
+    /// Whether its answers carry `iss` (RFC 9207).
+    pub authorization_response_iss_parameter_supported: bool,
+    /// Whether authorization requests must be pushed (RFC 9126).
+    pub require_pushed_authorization_requests: bool,
+    /// Whether it calls us when a session ends (Back-Channel Logout 1.0).
+    pub backchannel_logout_supported: bool,
+    /// Whether logout tokens carry `sid`.
+    pub backchannel_logout_session_supported: bool,
+    /// Whether it shows our logout page in a frame (Front-Channel Logout 1.0).
+    pub frontchannel_logout_supported: bool,
+    /// Whether it puts `iss` and `sid` there.
+    pub frontchannel_logout_session_supported: bool,
+}
+
+impl Metadata {
+    /// Reads a discovery document.
+    ///
+    /// # Errors
+    /// `missing_claim` without an issuer; `malformed_response`, naming the member, when one is of a wrong
+    /// type or an endpoint is no absolute http(s) URL.
+    pub fn parse(document: &Value) -> Result<Self> {
+        let members = Members(document.as_object().ok_or_else(|| Error::malformed("the discovery document is no JSON object"))?);
+        Ok(Metadata {
+            issuer: members.text("issuer")?.filter(|issuer| !issuer.is_empty()).ok_or_else(|| Error::missing_claim("issuer"))?,
+            authorization_endpoint: members.url("authorization_endpoint")?,
+            token_endpoint: members.url("token_endpoint")?,
+            userinfo_endpoint: members.url("userinfo_endpoint")?,
+            jwks_uri: members.url("jwks_uri")?,
+            revocation_endpoint: members.url("revocation_endpoint")?,
+            introspection_endpoint: members.url("introspection_endpoint")?,
+            end_session_endpoint: members.url("end_session_endpoint")?,
+            registration_endpoint: members.url("registration_endpoint")?,
+            pushed_authorization_request_endpoint: members.url("pushed_authorization_request_endpoint")?,
+            device_authorization_endpoint: members.url("device_authorization_endpoint")?,
+            scopes_supported: members.texts("scopes_supported")?,
+            response_types_supported: members.texts("response_types_supported")?,
+            response_modes_supported: members.texts("response_modes_supported")?,
+            grant_types_supported: members.texts("grant_types_supported")?,
+            claims_supported: members.texts("claims_supported")?,
+            token_endpoint_auth_methods_supported: members.texts("token_endpoint_auth_methods_supported")?,
+            token_endpoint_auth_signing_alg_values_supported: members.texts("token_endpoint_auth_signing_alg_values_supported")?,
+            id_token_signing_alg_values_supported: members.texts("id_token_signing_alg_values_supported")?,
+            userinfo_signing_alg_values_supported: members.texts("userinfo_signing_alg_values_supported")?,
+            dpop_signing_alg_values_supported: members.texts("dpop_signing_alg_values_supported")?,
+            code_challenge_methods_supported: members.texts("code_challenge_methods_supported")?,
+            authorization_response_iss_parameter_supported: members.flag("authorization_response_iss_parameter_supported")?,
+            require_pushed_authorization_requests: members.flag("require_pushed_authorization_requests")?,
+            backchannel_logout_supported: members.flag("backchannel_logout_supported")?,
+            backchannel_logout_session_supported: members.flag("backchannel_logout_session_supported")?,
+            frontchannel_logout_supported: members.flag("frontchannel_logout_supported")?,
+            frontchannel_logout_session_supported: members.flag("frontchannel_logout_session_supported")?,
+        })
+    }
+
+    /// The endpoints, by name.
+    fn endpoints(&self) -> [(&'static str, Option<&String>); 10] {
+        [
+            ("authorization_endpoint", self.authorization_endpoint.as_ref()),
+            ("token_endpoint", self.token_endpoint.as_ref()),
+            ("userinfo_endpoint", self.userinfo_endpoint.as_ref()),
+            ("jwks_uri", self.jwks_uri.as_ref()),
+            ("revocation_endpoint", self.revocation_endpoint.as_ref()),
+            ("introspection_endpoint", self.introspection_endpoint.as_ref()),
+            ("end_session_endpoint", self.end_session_endpoint.as_ref()),
+            ("registration_endpoint", self.registration_endpoint.as_ref()),
+            ("pushed_authorization_request_endpoint", self.pushed_authorization_request_endpoint.as_ref()),
+            ("device_authorization_endpoint", self.device_authorization_endpoint.as_ref()),
+        ]
+    }
+}
+
+/// Where the discovery document of a provider is (OpenID Connect Discovery 1.0, section 4.1). `endpoint`
+/// (the setting `OIDC_ENDPOINT`) may end with a slash, or be the document's own address already.
+///
+/// # Errors
+/// `invalid_setting` when `endpoint` is no absolute http(s) URL.
+pub fn discovery_url(endpoint: &str) -> Result<Url> {
+    let url = Url::parse(endpoint).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let mut url = url.ok_or_else(|| {
+        Error::invalid_setting("OIDC_ENDPOINT", "it must be the provider's issuer, an absolute URL such as https://login.example.com/realm")
+    })?;
+    let path = url.path().trim_end_matches('/');
+    if !path.ends_with(WELL_KNOWN) {
+        let path = format!("{path}{WELL_KNOWN}");
+        url.set_path(&path);
+    }
+    url.set_fragment(None);
+    Ok(url)
+}
+
+/// Fetches a provider's metadata and checks that it is that provider's.
+pub(super) async fn fetch(client: &Client, endpoint: &str, expected_issuer: Option<&str>) -> Result<Fetched<Metadata>> {
+    let url = discovery_url(endpoint)?;
+    let answer = client.send(Outgoing::get(url.as_str())?.header("accept", "application/json")).await?;
+    answer.require_success().map_err(|error| match error.explanation() {
+        None => error.detail(format!("the discovery document is expected at {}", shown(&url))),
+        Some(_) => error,
+    })?;
+    let metadata = Metadata::parse(&answer.json()?)?;
+    issuer_is_the_expected_one(&metadata.issuer, &url, expected_issuer)?;
+    nothing_is_less_secure(&metadata, &url)?;
+    Ok(Fetched { document: metadata, lifetime: lifetime(&answer) })
+}
+
+// OpenID Connect Discovery 1.0, section 4.3, wants the issuer to be the URL that the document was found
+// under. Real providers are laxer, so another path on the same host passes; another host needs to be
+// named in the settings, since whoever controls the document could otherwise speak for anyone.
+fn issuer_is_the_expected_one(issuer: &str, found_at: &Url, expected: Option<&str>) -> Result<()> {
+    let setting = "ID_TOKEN_ISSUER";
+    if let Some(expected) = expected {
+        if issuer == expected {
+            return Ok(());
+        }
+        return Err(Error::invalid_setting(
+            setting,
+            format!("the provider's metadata at {} names the issuer \"{issuer}\", expected is \"{expected}\"", shown(found_at)),
+        ));
+    }
+    if Url::parse(issuer).is_ok_and(|issuer| issuer.origin().is_tuple() && issuer.origin() == found_at.origin()) {
+        return Ok(());
+    }
+    Err(Error::invalid_setting(
+        setting,
+        format!(
+            "the provider's metadata at {} names the issuer \"{issuer}\", expected is one at {}; \
+             if the provider is right, set {setting} to what it names",
+            shown(found_at),
+            found_at.origin().ascii_serialization()
+        ),
+    ))
+}
+
+/// A document that came over https must not send codes and tokens over http.
+fn nothing_is_less_secure(metadata: &Metadata, found_at: &Url) -> Result<()> {
+    if found_at.scheme() != "https" {
+        return Ok(());
+    }
+    let has_scheme = |url: &str| Url::parse(url).is_ok_and(|url| url.scheme() == "https");
+    match metadata.endpoints().into_iter().find(|(_, url)| url.is_some_and(|url| !has_scheme(url))) {
+        None => Ok(()),
+        Some((name, _)) => Err(wrong(name, "must be an https URL, as the document itself")),
+    }
+}
+
+/// An address without its query, for messages.
+fn shown(url: &Url) -> String {
+    format!("{}{}", url.origin().ascii_serialization(), url.path())
+}
+
+fn wrong(name: &str, wanted: &str) -> Error {
+    Error::malformed(format!("\"{name}\" in the discovery document {wanted}")).claim(name)
+}
+
+struct Members<'v>(&'v Map<String, Value>);
+
+impl Members<'_> {
+    fn text(&self, name: &str) -> Result<Option<String>> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(_) => Err(wrong(name, "must be a text")),
+        }
+    }
+
+    fn url(&self, name: &str) -> Result<Option<String>> {
+        let Some(text) = self.text(name)?.filter(|text| !text.is_empty()) else { return Ok(None) };
+        let is_web = Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        if is_web { Ok(Some(text)) } else { Err(wrong(name, "must be an absolute http or https URL")) }
+    }
+
+    fn texts(&self, name: &str) -> Result<Option<Vec<String>>> {
+        let items = match self.0.get(name) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Array(items)) => items,
+            Some(_) => return Err(wrong(name, "must be a list of texts")),
+        };
+        let texts: Option<Vec<_>> = items.iter().map(|item| item.as_str().map(str::to_owned)).collect();
+        texts.map(Some).ok_or_else(|| wrong(name, "must be a list of texts"))
+    }
+
+    fn flag(&self, name: &str) -> Result<bool> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(_) => Err(wrong(name, "must be true or false")),
+        }
+    }
+}
