@@ -18,6 +18,7 @@ use crate::secret::Secret;
 use crate::settings::{BackendEntry, FlowSettings, Origin, Settings};
 use crate::social_auth::{Inner, Instance, SocialAuth};
 use crate::storage::{SocialStorage, UserStorage};
+use crate::web::TrustedProxies;
 
 /// Makes a [`SocialAuth`]. Nothing is checked before [`build`](Builder::build), which tells of every
 /// problem at once.
@@ -170,19 +171,23 @@ impl Builder {
         let sealer =
             problems.take(secret_keys(&self.settings).and_then(|keys| Sealer::new(&keys)).map_err(|error| error.stage(Stage::Start)));
         let flow = problems.take(FlowSettings::resolve(&site));
+        let proxies = problems.take(TrustedProxies::resolve(&site));
         let missing =
             || Error::new(Reason::MissingSetting).stage(Stage::Start).detail("no storage was given: call .storage(…) on the builder");
         let users = problems.take(self.users.clone().ok_or_else(missing));
         let social = problems.take(self.social.clone().ok_or_else(missing));
         let instances = self.instances(&mut problems);
-        match (public_url, mount, sealer, flow, users, social) {
-            (Some(public_url), Some(mount), Some(sealer), Some(flow), Some(users), Some(social)) if problems.0.is_empty() => {
+        match (public_url, mount, sealer, flow, proxies, users, social) {
+            (Some(public_url), Some(mount), Some(sealer), Some(flow), Some(proxies), Some(users), Some(social))
+                if problems.0.is_empty() =>
+            {
                 let (order, instances) = instances;
                 Ok(SocialAuth(Arc::new(Inner {
                     public_url,
                     mount,
                     sealer,
                     flow: Arc::new(flow),
+                    proxies,
                     users,
                     social,
                     instances,

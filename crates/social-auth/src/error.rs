@@ -66,6 +66,7 @@ reasons! {
     AttemptExpired "attempt_expired" Session RestartLogin "We could not match this sign-in to your browser. Please start again.";
     AttemptUsed "attempt_used" Session RestartLogin "We could not match this sign-in to your browser. Please start again.";
     UserMismatch "user_mismatch" Session RestartLogin "You signed in as somebody else in the meantime. Please start again.";
+    LoginRequired "login_required" Request Reauthenticate "Please sign in first.";
     CrossSiteRequest "cross_site_request" Request RestartLogin "This request came from another site. Please use the button on our own page.";
     MalformedResponse "malformed_response" ProviderResponse ContactAdministrator "The sign-in provider gave an answer that we could not read.";
     MissingClaim "missing_claim" ProviderResponse ContactAdministrator "The sign-in provider's answer lacks something we need.";

@@ -1,6 +1,7 @@
 //! What an adapter lends us of the application's session.
 
 use async_trait::async_trait;
+use cookie::Cookie;
 use serde_json::Value;
 
 use crate::error::Result;
@@ -37,4 +38,13 @@ pub trait Session: Send {
     /// # Errors
     /// `storage_failed` when the session cannot be removed.
     async fn sign_out(&mut self) -> Result<()>;
+
+    /// Keeps what changed. The adapter calls it once, when the answer is ready, and sets the cookies that
+    /// this gives. A session that its framework keeps by itself leaves this method alone.
+    ///
+    /// # Errors
+    /// `storage_failed` when the session cannot be kept.
+    async fn commit(&mut self) -> Result<Vec<Cookie<'static>>> {
+        Ok(Vec::new())
+    }
 }

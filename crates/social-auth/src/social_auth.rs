@@ -1,6 +1,7 @@
 //! [`SocialAuth`]: settings resolved, backends ready, the journeys' public methods.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::backend::Backend;
@@ -14,7 +15,7 @@ use crate::seal::Sealer;
 use crate::session::Session;
 use crate::settings::{FlowSettings, Settings};
 use crate::storage::{Association, AssociationId, SocialStorage, UserStorage};
-use crate::web::{Reply, Request};
+use crate::web::{Reply, Request, TrustedProxies};
 
 /// Social sign-in, ready for use. Cheap to clone; shared by all requests.
 ///
@@ -38,6 +39,7 @@ pub(crate) struct Inner {
     pub(crate) mount: String,
     pub(crate) sealer: Sealer,
     pub(crate) flow: Arc<FlowSettings>,
+    pub(crate) proxies: TrustedProxies,
     pub(crate) users: Arc<dyn UserStorage>,
     pub(crate) social: Arc<dyn SocialStorage>,
     pub(crate) instances: HashMap<String, Instance>,
@@ -127,6 +129,26 @@ impl SocialAuth {
     /// `reauthentication_required` when the person has to sign in again.
     pub async fn refresh(&self, association: &Association) -> Result<Fields> {
         flow::refresh(self, association).await
+    }
+
+    /// The addresses that [`respond`](SocialAuth::respond) answers, for an adapter to mount below
+    /// [`mount`](SocialAuth::mount), with and without a slash at the end. `{…}` stands for one part.
+    #[must_use]
+    pub fn routes() -> &'static [&'static str] {
+        flow::ROUTES
+    }
+
+    /// What a page that needs somebody signed in answers to others: it sends a browser to `LOGIN_URL` with
+    /// `next`, and tells a program 401.
+    #[must_use]
+    pub fn login_required(&self, request: &Request) -> Reply {
+        flow::login_required(self, request)
+    }
+
+    /// The address of a client: that of the connection, or what `TRUSTED_PROXIES` say of it.
+    #[must_use]
+    pub fn client_address(&self, peer: Option<IpAddr>, headers: &http::HeaderMap) -> Option<IpAddr> {
+        peer.map(|peer| self.0.proxies.client(peer, headers))
     }
 
     /// What an error becomes: a redirect to `LOGIN_ERROR_URL`, a page, or Problem Details.

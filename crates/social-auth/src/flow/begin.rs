@@ -23,7 +23,7 @@ pub struct BeginOptions {
 }
 
 /// The session key of the backend that somebody signed in with last.
-pub(super) const LAST_LOGIN_BACKEND: &str = "social_auth_last_login_backend";
+pub(crate) const LAST_LOGIN_BACKEND: &str = "social_auth_last_login_backend";
 
 pub(crate) async fn begin(
     social: &SocialAuth,

@@ -14,6 +14,7 @@ use crate::pipeline::{Context, ContextParts, Ended};
 
 use crate::session::Session;
 use crate::social_auth::{Instance, SocialAuth};
+use crate::storage::UserId;
 use crate::web::{Fetch, Reply, Request};
 
 /// The namespace of attempts among the claims.
@@ -28,8 +29,9 @@ pub(crate) async fn complete(social: &SocialAuth, name: &str, request: &Request,
         return pages::return_page(request);
     }
     let callback = Callback::new(request, social.callback_url(name)).map_err(|error| error.stage(Stage::Callback))?;
-    let attempt =
-        find_attempt(social, instance, request, &callback, session).await.map_err(|error| error.stage_if_unknown(Stage::Callback))?;
+    let attempt = find_attempt(social, instance, request, &callback, session.user_id().as_ref())
+        .await
+        .map_err(|error| error.stage_if_unknown(Stage::Callback))?;
     let outcome = finish(social, instance, &attempt, &callback, session).await;
     let reply = match outcome {
         Ok(reply) => reply,
@@ -53,16 +55,16 @@ async fn find_attempt(
     instance: &Instance,
     request: &Request,
     callback: &Callback,
-    session: &dyn Session,
+    signed_in: Option<&UserId>,
 ) -> Result<Attempt> {
     let backend = &instance.backend;
     let attempt = match backend.state_of(&callback.params).filter(|state| !state.is_empty()) {
         Some(state) => {
             let attempt = with_state(social, request, state)?;
-            attempt.check(state, &backend.info().name, session.user_id().as_ref(), social.clock().now())?;
+            attempt.check(state, &backend.info().name, signed_in, social.clock().now())?;
             attempt
         }
-        None => without_state(social, backend.as_ref(), request, session)?,
+        None => without_state(social, backend.as_ref(), request, signed_in)?,
     };
     if !social.social().claim(CLAIMS, &attempt.claim_key(), attempt.expires_at).await? {
         return Err(Error::new(Reason::AttemptUsed));
@@ -82,7 +84,7 @@ fn with_state(social: &SocialAuth, request: &Request, state: &str) -> Result<Att
     }
 }
 
-fn without_state(social: &SocialAuth, backend: &dyn Backend, request: &Request, session: &dyn Session) -> Result<Attempt> {
+fn without_state(social: &SocialAuth, backend: &dyn Backend, request: &Request, signed_in: Option<&UserId>) -> Result<Attempt> {
     if !backend.stateless() {
         return Err(Error::missing_parameter("state"));
     }
@@ -90,7 +92,7 @@ fn without_state(social: &SocialAuth, backend: &dyn Backend, request: &Request, 
         Error::new(Reason::SessionContextMissing)
             .detail("this provider returns no state, and the browser has not exactly one sign-in with it under way")
     })?;
-    attempt.check(&attempt.state, &backend.info().name, session.user_id().as_ref(), social.clock().now())?;
+    attempt.check(&attempt.state, &backend.info().name, signed_in, social.clock().now())?;
     Ok(attempt)
 }
 

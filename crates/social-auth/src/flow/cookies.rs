@@ -1,11 +1,11 @@
 //! The cookies of attempts: one each, so that many tabs work; the oldest go when there are too many.
 
-use cookie::{Cookie, SameSite, time::Duration};
+use cookie::{Cookie, time::Duration};
 
 use crate::attempt::{Attempt, COOKIE_PREFIX};
 use crate::error::Result;
 use crate::social_auth::SocialAuth;
-use crate::web::Request;
+use crate::web::{Reach, Request, full_name, own_cookie};
 
 /// How many attempts a browser may have under way. Ten cookies of a kilobyte fit the header limits of
 /// common servers (8 KiB) only just, so fewer.
@@ -15,27 +15,8 @@ const MOST_ATTEMPTS: usize = 6;
 /// callback of another browser.
 const GRACE: i64 = 3600;
 
-const HOST_PREFIX: &str = "__Host-";
-
 /// What stands in an attempt's cookie once it was used.
 const USED: &str = "used";
-
-/// A cookie of ours: `HttpOnly`, `SameSite=Lax`, `Secure` on https, for the mounted paths.
-/// With `__Host-` where that is possible, so that no subdomain can set it.
-pub(crate) fn own_cookie(social: &SocialAuth, name: &str, value: String, max_age: i64) -> Cookie<'static> {
-    Cookie::build((full_name(social, name), value))
-        .path(social.mount().to_owned())
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .secure(social.is_https())
-        .max_age(Duration::seconds(max_age))
-        .build()
-}
-
-/// The name that the browser knows a cookie of ours by.
-pub(crate) fn full_name(social: &SocialAuth, name: &str) -> String {
-    if social.is_https() && social.mount() == "/" { format!("{HOST_PREFIX}{name}") } else { name.to_owned() }
-}
 
 /// What the browser has for a state.
 pub(super) enum Found {
@@ -53,7 +34,7 @@ pub(super) enum Found {
 
 /// Looks for the attempt that belongs to a state.
 pub(super) fn find(social: &SocialAuth, request: &Request, state: &str) -> Found {
-    let name = full_name(social, &Attempt::cookie_name(state));
+    let name = full_name(social, Reach::Mount, &Attempt::cookie_name(state));
     match request.cookie(&name) {
         Some(value) if value == USED => Found::Used,
         Some(value) => Attempt::open(&social.0.sealer, &value).map_or(Found::Unreadable, |attempt| Found::Attempt(Box::new(attempt))),
@@ -64,7 +45,7 @@ pub(super) fn find(social: &SocialAuth, request: &Request, state: &str) -> Found
 
 /// Whether the browser has any attempt under way or behind it.
 pub(super) fn has_any(social: &SocialAuth, request: &Request) -> bool {
-    let prefix = full_name(social, COOKIE_PREFIX);
+    let prefix = full_name(social, Reach::Mount, COOKIE_PREFIX);
     request.cookies().any(|cookie| cookie.name().starts_with(&prefix))
 }
 
@@ -85,7 +66,7 @@ pub(super) fn only_one(social: &SocialAuth, request: &Request, backend: &str) ->
 pub(super) fn keep(social: &SocialAuth, request: &Request, attempt: &Attempt) -> Result<Vec<Cookie<'static>>> {
     let lifetime = attempt.expires_at - attempt.issued_at;
     let sealed = attempt.seal(&social.0.sealer)?;
-    let mut cookies = vec![own_cookie(social, &Attempt::cookie_name(&attempt.state), sealed, lifetime + GRACE)];
+    let mut cookies = vec![own_cookie(social, Reach::Mount, &Attempt::cookie_name(&attempt.state), sealed, lifetime + GRACE)];
     let mut known: Vec<_> =
         attempts(social, request).map(|(name, attempt)| (attempt.map_or(0, |attempt| attempt.issued_at), name)).collect();
     known.sort_unstable();
@@ -96,11 +77,11 @@ pub(super) fn keep(social: &SocialAuth, request: &Request, attempt: &Attempt) ->
 
 /// Marks an attempt's cookie as used.
 pub(super) fn spent(social: &SocialAuth, attempt: &Attempt) -> Cookie<'static> {
-    own_cookie(social, &Attempt::cookie_name(&attempt.state), USED.to_owned(), GRACE)
+    own_cookie(social, Reach::Mount, &Attempt::cookie_name(&attempt.state), USED.to_owned(), GRACE)
 }
 
 fn attempts(social: &SocialAuth, request: &Request) -> impl Iterator<Item = (String, Option<Attempt>)> {
-    let prefix = full_name(social, COOKIE_PREFIX);
+    let prefix = full_name(social, Reach::Mount, COOKIE_PREFIX);
     let ours = request.cookies().filter(move |cookie| cookie.name().starts_with(&prefix));
     ours.map(|cookie| (cookie.name().to_owned(), Attempt::open(&social.0.sealer, cookie.value())))
 }

@@ -2,12 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::cookies;
 use crate::error::{Error, Reason, Result};
 use crate::seal::{random_token, sha256_base64url};
 use crate::secret::constant_time_eq;
 use crate::social_auth::SocialAuth;
-use crate::web::{Fetch, Request};
+use crate::web::{Fetch, Reach, Request, full_name, own_cookie};
 
 const COOKIE: &str = "social_auth_csrf";
 const PURPOSE: &str = "csrf";
@@ -25,11 +24,11 @@ struct Token {
 
 /// A token for a form, and the cookie that goes with it if the browser has none yet.
 pub(crate) fn csrf_token(social: &SocialAuth, request: &Request) -> Result<(String, Option<cookie::Cookie<'static>>)> {
-    let (browser, cookie) = match request.cookie(&cookies::full_name(social, COOKIE)) {
+    let (browser, cookie) = match request.cookie(&full_name(social, Reach::Site, COOKIE)) {
         Some(value) if value.len() == 43 => (value, None),
         _ => {
             let value = random_token(32);
-            (value.clone(), Some(cookies::own_cookie(social, COOKIE, value, LIFETIME)))
+            (value.clone(), Some(own_cookie(social, Reach::Site, COOKIE, value, LIFETIME)))
         }
     };
     let token = Token { browser: sha256_base64url(&browser), expires_at: social.clock().now() + LIFETIME };
@@ -50,7 +49,7 @@ pub(crate) fn require_own_page(social: &SocialAuth, request: &Request) -> Result
 
 fn has_token(social: &SocialAuth, request: &Request) -> bool {
     let sent = request.form.get(FIELD).or_else(|| request.header("x-csrftoken"));
-    let (Some(sent), Some(browser)) = (sent, request.cookie(&cookies::full_name(social, COOKIE))) else { return false };
+    let (Some(sent), Some(browser)) = (sent, request.cookie(&full_name(social, Reach::Site, COOKIE))) else { return false };
     let Some(token) = social.0.sealer.open::<Token>(PURPOSE, sent) else { return false };
     token.expires_at > social.clock().now() && constant_time_eq(token.browser.as_bytes(), sha256_base64url(&browser).as_bytes())
 }

@@ -49,7 +49,9 @@ fn status(error: &Error) -> StatusCode {
         Reason::BackendMissing => StatusCode::NOT_FOUND,
         Reason::IdentityInUse | Reason::EmailInUse | Reason::UsernameInUse => StatusCode::CONFLICT,
         Reason::CrossSiteRequest | Reason::UserInactive => StatusCode::FORBIDDEN,
-        Reason::CredentialRejected | Reason::ReauthenticationRequired | Reason::TokenRevoked => StatusCode::UNAUTHORIZED,
+        Reason::LoginRequired | Reason::CredentialRejected | Reason::ReauthenticationRequired | Reason::TokenRevoked => {
+            StatusCode::UNAUTHORIZED
+        }
         Reason::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Reason::Timeout => StatusCode::GATEWAY_TIMEOUT,
         Reason::StorageFailed => StatusCode::SERVICE_UNAVAILABLE,

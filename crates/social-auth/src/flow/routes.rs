@@ -7,6 +7,10 @@ use crate::session::Session;
 use crate::social_auth::SocialAuth;
 use crate::web::{Reply, Request};
 
+/// The addresses below the mount, without the slash at their end. Braces stand for one part of the path.
+pub(crate) const ROUTES: &[&str] =
+    &["login/{backend}", "complete/{backend}", "disconnect/{backend}", "disconnect/{backend}/{association}", "logout"];
+
 /// Answers a request to one of our addresses; `None` when it is none of ours.
 pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mut dyn Session) -> Option<Reply> {
     let path = request.uri.path().strip_prefix(social.mount())?;

@@ -6,6 +6,9 @@ use super::BackendSettings;
 use crate::attempt::DEFAULT_LIFETIME;
 use crate::error::Result;
 
+/// Two weeks, as in Django.
+const DEFAULT_SESSION_AGE: i64 = 14 * 24 * 3600;
+
 /// What the journeys of one backend instance go by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FlowSettings {
@@ -41,6 +44,8 @@ pub struct FlowSettings {
     pub allow_inactive_users_login: bool,
     /// Whether errors reach the application instead of becoming replies (`RAISE_EXCEPTIONS`).
     pub raise_exceptions: bool,
+    /// Seconds that a session of ours lasts when nobody uses it (`SESSION_COOKIE_AGE`).
+    pub session_cookie_age: i64,
     /// Whether the session lasts as long as the provider says (`SESSION_EXPIRATION`).
     pub session_expiration: bool,
     /// For `social_names`.
@@ -138,6 +143,7 @@ impl FlowSettings {
             state_lifetime: positive(settings, "STATE_LIFETIME", DEFAULT_LIFETIME)?,
             allow_inactive_users_login: settings.boolean("ALLOW_INACTIVE_USERS_LOGIN", false)?,
             raise_exceptions: settings.boolean("RAISE_EXCEPTIONS", false)?,
+            session_cookie_age: positive(settings, "SESSION_COOKIE_AGE", DEFAULT_SESSION_AGE)?,
             session_expiration: settings.boolean("SESSION_EXPIRATION", false)?,
             names: NameSettings {
                 firstlast_from_full: settings.boolean("FIRSTLAST_FROM_FULL", true)?,
