@@ -198,9 +198,13 @@ fn user(settings: &BackendSettings<'_>) -> Result<UserSettings> {
     })
 }
 
-/// An empty name would let in whoever has a group without a name.
+/// A rule that somebody began to write must not silently be none; an empty name would let in whoever has
+/// a group without a name.
 fn groups(settings: &BackendSettings<'_>) -> Result<Option<Vec<String>>> {
     let groups = settings.list("ALLOW_GROUPS")?;
+    if groups.is_none() && settings.setting("ALLOW_GROUPS").is_some() {
+        return Err(settings.invalid("ALLOW_GROUPS", "must be a list of names; leave it out for no rule"));
+    }
     if groups.iter().flatten().any(|group| group.trim().is_empty()) {
         return Err(settings.invalid("ALLOW_GROUPS", "must not contain an empty name"));
     }
