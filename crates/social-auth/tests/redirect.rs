@@ -277,7 +277,7 @@ fn piece() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(8_000))]
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
 
     #[test]
     fn what_passes_stays_where_we_said_in_browsers_too(pieces in prop::collection::vec(piece(), 0..8)) {

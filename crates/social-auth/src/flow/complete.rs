@@ -161,5 +161,5 @@ async fn sign_in(
     );
     let after =
         AfterLogin { next: attempt.next.as_deref(), is_new: context.created_user, new_association: context.new_association, inactive };
-    Ok(Reply::redirect(where_to::after_login(flow, &after)))
+    Ok(Reply::redirect(where_to::after_login(flow, social.public_url(), &after)))
 }

@@ -2,50 +2,21 @@
 
 use url::Url;
 
+pub(crate) use crate::redirect::AfterLogin;
+use crate::redirect::Destinations;
 use crate::settings::FlowSettings;
 
 /// The parameter that says where a person wants to go afterwards.
 pub(crate) const NEXT: &str = "next";
 
-/// What decides where a person goes after signing in.
-pub(crate) struct AfterLogin<'a> {
-    pub(crate) next: Option<&'a str>,
-    pub(crate) is_new: bool,
-    pub(crate) new_association: bool,
-    pub(crate) inactive: bool,
-}
-
 /// The address if the settings let a browser be sent there.
 pub(crate) fn allowed<'a>(flow: &FlowSettings, public_url: &str, wanted: &'a str) -> Option<&'a str> {
-    if !flow.sanitize_redirects {
-        return Some(wanted);
-    }
-    let base = Url::parse(public_url).ok()?;
-    let target = base.join(wanted).ok()?;
-    let plain = !wanted.chars().any(|c| c.is_control() || c == '\\' || c.is_whitespace());
-    let known = target.origin() == base.origin() || flow.allowed_redirect_hosts.iter().any(|host| Some(host.as_str()) == target.host_str());
-    let scheme = flow.allowed_redirect_schemes.iter().any(|scheme| scheme == target.scheme());
-    (plain && known && scheme && (wanted.starts_with('/') || wanted.contains("://"))).then_some(wanted)
+    Destinations::new(flow, public_url).allowed(wanted)
 }
 
 /// Where a person goes after signing in. Never fails: in doubt, the front page.
-pub(crate) fn after_login(flow: &FlowSettings, after: &AfterLogin<'_>) -> String {
-    let usual = flow.login_redirect_url.as_deref().unwrap_or("/");
-    let (special, keeps_next) = if after.inactive {
-        (flow.inactive_user_url.as_deref(), true)
-    } else if after.is_new {
-        (flow.new_user_redirect_url.as_deref(), true)
-    } else if after.new_association {
-        (flow.new_association_redirect_url.as_deref(), false)
-    } else {
-        (None, false)
-    };
-    match (special, after.next) {
-        (Some(special), Some(next)) if keeps_next => with_parameters(special, &[(NEXT, next)]),
-        (Some(special), None) => special.to_owned(),
-        (_, Some(next)) => next.to_owned(),
-        (None, None) => usual.to_owned(),
-    }
+pub(crate) fn after_login(flow: &FlowSettings, public_url: &str, after: &AfterLogin<'_>) -> String {
+    Destinations::new(flow, public_url).after_login(after).unwrap_or_else(|| "/".to_owned())
 }
 
 /// An address with further query parameters.
