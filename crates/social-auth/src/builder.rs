@@ -15,7 +15,7 @@ use crate::pipeline::Pipeline;
 use crate::provider;
 use crate::seal::Sealer;
 use crate::secret::Secret;
-use crate::settings::{BackendEntry, FlowSettings, Origin, Settings};
+use crate::settings::{BackendEntry, FlowSettings, Origin, Settings, Severity};
 use crate::social_auth::{Inner, Instance, SocialAuth};
 use crate::storage::{SocialStorage, UserStorage};
 use crate::web::TrustedProxies;
@@ -70,19 +70,19 @@ impl Builder {
     /// Where browsers reach this application: `https://example.com`, without a path.
     #[must_use]
     pub fn public_url(self, url: &str) -> Self {
-        self.set("PUBLIC_URL", url)
+        self.set("public_url", url)
     }
 
     /// The path below which the routes are mounted; `/` unless said otherwise.
     #[must_use]
     pub fn mount(self, path: &str) -> Self {
-        self.set("MOUNT", path)
+        self.set("mount", path)
     }
 
     /// Seals sign-in attempts; at least 32 random bytes, the same on all replicas.
     #[must_use]
     pub fn secret_key(self, key: &str) -> Self {
-        self.set("SECRET_KEY", key)
+        self.set("secret_key", key)
     }
 
     /// Adds a backend under its provider's name, with `KEY`, `SECRET` and other settings.
@@ -163,8 +163,12 @@ impl Builder {
     ///
     /// # Errors
     /// Every problem found, each with the place and what would be right.
-    pub fn build(self) -> Result<SocialAuth, BuildError> {
+    pub fn build(mut self) -> Result<SocialAuth, BuildError> {
         let mut problems = Problems::default();
+        for backend in &self.own_backends {
+            self.settings.declare_own(&backend.info().name);
+        }
+        problems.of_settings(&mut self.settings);
         let site = self.settings.of_site();
         let public_url = problems.take(public_url(&self.settings));
         let mount = problems.take(site.text("MOUNT").map(|text| normal_mount(text.unwrap_or("/"))));
@@ -243,7 +247,7 @@ impl Builder {
     fn make(&self, entry: &BackendEntry, transports: &mut Transports) -> Result<Arc<dyn Backend>> {
         let settings = self.settings.of_backend(&entry.name);
         let provider = provider::find(&entry.provider).ok_or_else(|| unknown_provider(entry))?;
-        let options = ClientOptions::default();
+        let options = ClientOptions::from_settings(&settings)?;
         let user_agent = settings.text("USER_AGENT")?.unwrap_or(concat!("social-auth/", env!("CARGO_PKG_VERSION")));
         let http = Client::new(transports.get(&options)?, Some(user_agent));
         provider.backend(&entry.name, &settings, http, self.clock.clone())
@@ -281,8 +285,40 @@ impl Transports {
 struct Problems(Vec<Error>);
 
 impl Problems {
+    /// What the strict check tells: warnings into the log, errors to the caller.
+    fn of_settings(&mut self, settings: &mut Settings) {
+        let found = match settings.check(&provider::Providers) {
+            Ok(warnings) => warnings,
+            Err(problems) => problems.all().to_vec(),
+        };
+        for problem in found {
+            match problem.severity() {
+                Severity::Warning => tracing::warn!("{}", problem.in_one_line()),
+                Severity::Error => self.0.push(problem.into()),
+            }
+        }
+    }
+
+    /// Whether this was told by the strict check, which knows the place.
+    fn told(&self, error: &Error) -> bool {
+        let new = error.facts();
+        let again = |old: &Error| {
+            let old_facts = old.facts();
+            let same_place = old_facts.backend.is_none() || old_facts.backend == new.backend;
+            old.reason() == error.reason() && old_facts.parameter == new.parameter && same_place
+        };
+        matches!(error.reason(), Reason::InvalidSetting | Reason::BackendMissing) && self.0.iter().any(again)
+    }
+
     fn take<T>(&mut self, result: Result<T>) -> Option<T> {
-        result.map_err(|error| self.0.push(error)).ok()
+        match result {
+            Ok(value) => Some(value),
+            Err(error) if self.told(&error) => None,
+            Err(error) => {
+                self.0.push(error);
+                None
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod generic;
 mod github;
+mod index;
 
 use std::sync::Arc;
 
@@ -9,8 +10,10 @@ use crate::backend::Backend;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::http::Client;
-use crate::protocol::oauth2::{OAuth2, OAuth2Backend, SettingDecl};
-use crate::settings::BackendSettings;
+use crate::protocol::oauth2::{OAuth2, OAuth2Backend};
+use crate::settings::{BackendSettings, SettingDecl};
+
+pub use index::Providers;
 
 /// A provider: what it states about itself, by protocol.
 #[derive(Clone, Copy)]
@@ -72,6 +75,14 @@ impl Provider {
     pub fn settings(self) -> &'static [SettingDecl] {
         match self {
             Provider::OAuth2(provider) => provider.settings,
+        }
+    }
+
+    /// The setting that holds the client id.
+    #[must_use]
+    pub fn client_id_setting(self) -> &'static str {
+        match self {
+            Provider::OAuth2(provider) => provider.client_id_setting,
         }
     }
 

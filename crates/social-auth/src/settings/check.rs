@@ -33,6 +33,7 @@ impl Settings {
             let written = self.written(flat);
             match judge.judge(flat, &written) {
                 Verdict::Known(decl) => problems.extend(value_problem(&decl, setting, &written)),
+                Verdict::Unknown(_) if self.is_own(flat) => {}
                 verdict => problems.extend(name_problem(verdict, setting, &written)),
             }
         }
@@ -80,6 +81,7 @@ impl Settings {
             } else if looks_like_json && decl.kind.reads_json() {
                 match serde_json::from_str(text) {
                     Ok(value) => read.push((flat.clone(), value)),
+                    Err(_) if decl.kind == Kind::Any => {}
                     Err(error) => {
                         let what = format!("{name} is not JSON, at column {}", error.column());
                         problems.push(Problem::error(what).about(name).at(&setting.origin).help(json_help(decl.kind)));
@@ -113,7 +115,7 @@ fn json_help(kind: Kind) -> &'static str {
 
 fn value_problem(decl: &SettingDecl, setting: &Setting, written: &Written) -> Vec<Problem> {
     let complete = |problem: Problem| {
-        let problem = problem.about(&written.name).at(&setting.origin);
+        let problem = problem.about(decl.name).at(&setting.origin);
         match &written.backend {
             Some(backend) => problem.of_backend(backend),
             None => problem,

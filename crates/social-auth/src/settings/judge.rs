@@ -1,7 +1,7 @@
 //! Whose setting a name is.
 
 use super::names::{self, GROUPS, Unsupported};
-use super::{BackendEntry, ProviderIndex, Scope, SettingDecl, Settings, Written, setting_name, suggest};
+use super::{BackendEntry, Kind, ProviderIndex, Scope, SettingDecl, Settings, Written, setting_name, suggest};
 
 const PREFIX: &str = "SOCIAL_AUTH_";
 
@@ -107,6 +107,10 @@ impl<'a> Judge<'a> {
     }
 
     fn of_provider(&self, provider: &str, short: &str) -> Verdict {
+        let client_id = self.providers.client_id_setting(provider);
+        if short == "KEY" && client_id != "KEY" {
+            return Verdict::Misplaced(format!("the client id of {provider} is called {}", client_id.to_lowercase()));
+        }
         if let Some(decl) = self.declared(provider, short) {
             return Verdict::Known(decl);
         }
@@ -129,7 +133,10 @@ impl<'a> Judge<'a> {
     }
 
     fn declared(&self, provider: &str, short: &str) -> Option<SettingDecl> {
-        self.providers.settings(provider)?.iter().find(|decl| decl.name == short).copied()
+        let declared = self.providers.settings(provider)?.iter().find(|decl| decl.name == short).copied();
+        let client_id = self.providers.client_id_setting(provider);
+        let client_id = (short == client_id && short != "KEY").then(|| SettingDecl::new(client_id, Kind::Text, "The client id."));
+        declared.map(SettingDecl::with_likely_kind).or(client_id)
     }
 
     fn not_enabled(&self, rest: &str) -> Option<Verdict> {
@@ -149,7 +156,8 @@ impl<'a> Judge<'a> {
         let groups = GROUPS.iter().filter(|group| group.is_read_by(protocol)).flat_map(|group| group.settings);
         let common = groups.filter(|decl| matches!(decl.scope, Scope::Backend | Scope::Both)).map(|decl| decl.name);
         let own = self.providers.settings(provider).unwrap_or_default().iter().map(|decl| decl.name);
-        common.chain(own).collect()
+        let client_id = self.providers.client_id_setting(provider);
+        common.chain(own).filter(|name| *name != "KEY").chain([client_id]).collect()
     }
 
     /// What may have been meant outside of a table: first among what is switched on, then among all providers.

@@ -26,8 +26,10 @@ pub enum Kind {
     Pairs,
     /// A table of anything.
     Table,
-    /// A list or table of anything.
-    Entries,
+    /// A list of anything.
+    Items,
+    /// Anything: what it must be, only its provider knows.
+    Any,
     /// An absolute `http` or `https` URL; `{…}` in it are places to fill in.
     Url,
     /// Where a browser may be sent: a path on this site, or an absolute URL.
@@ -62,6 +64,8 @@ pub struct SettingDecl {
     pub scope: Scope,
     /// What holds without it, as people would write it.
     pub default: Option<&'static str>,
+    /// Whether there must be a value.
+    pub required: bool,
     /// What it does, in a sentence.
     pub doc: &'static str,
 }
@@ -70,7 +74,7 @@ impl SettingDecl {
     /// A setting of a backend.
     #[must_use]
     pub const fn new(name: &'static str, kind: Kind, doc: &'static str) -> Self {
-        SettingDecl { name, kind, scope: Scope::Backend, default: None, doc }
+        SettingDecl { name, kind, scope: Scope::Backend, default: None, required: false, doc }
     }
 
     /// The same with what holds without it.
@@ -80,10 +84,32 @@ impl SettingDecl {
         self
     }
 
+    /// The same, and there must be a value.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
     /// The same, of use elsewhere.
     #[must_use]
     pub(super) const fn of(mut self, scope: Scope) -> Self {
         self.scope = scope;
+        self
+    }
+}
+
+impl SettingDecl {
+    /// A provider that says nothing about the kind: what settings of that name are elsewhere.
+    pub(super) fn with_likely_kind(mut self) -> Self {
+        if self.kind == Kind::Any {
+            self.kind = match super::names::find(self.name) {
+                Some((_, decl)) => decl.kind,
+                None if self.name.ends_with("URL") => Kind::Url,
+                None if self.name.ends_with("SECRET") || self.name.ends_with("PRIVATE_KEY") => Kind::Secret,
+                None => Kind::Any,
+            };
+        }
         self
     }
 }
@@ -103,7 +129,8 @@ impl Kind {
             Kind::List => "a list of texts".into(),
             Kind::Pairs => "a table of texts".into(),
             Kind::Table => "a table".into(),
-            Kind::Entries => "a list or a table".into(),
+            Kind::Items => "a list".into(),
+            Kind::Any => "a value".into(),
             Kind::Url => "an absolute http or https URL".into(),
             Kind::Target => "a path that starts with /, or an absolute URL".into(),
             Kind::File => "the path of a file".into(),
@@ -119,23 +146,23 @@ impl Kind {
 
     /// Whether a text from the environment that looks like JSON is JSON.
     pub(super) fn reads_json(self) -> bool {
-        matches!(self, Kind::Secrets | Kind::List | Kind::Pairs | Kind::Table | Kind::Entries)
+        matches!(self, Kind::Secrets | Kind::List | Kind::Pairs | Kind::Table | Kind::Items | Kind::Any)
     }
 
     /// Whether an empty text is as good as none, and would not be understood otherwise.
     pub(super) fn ignores_empty_text(self) -> bool {
-        !matches!(self, Kind::Text | Kind::Secret | Kind::File | Kind::List)
+        !matches!(self, Kind::Text | Kind::Secret | Kind::File | Kind::List | Kind::Any)
     }
 
     /// Whether the value may be fetched from a variable or a file by `{ env = "…" }`.
     pub(super) fn may_refer(self) -> bool {
-        !matches!(self, Kind::Pairs | Kind::Table | Kind::Entries)
+        !matches!(self, Kind::Pairs | Kind::Table | Kind::Items)
     }
 
     /// Whether this is such a value; otherwise what would be right.
     pub(super) fn check(self, value: &Value) -> Result<(), String> {
         let fits = match (self, value) {
-            (_, Value::Null) => true,
+            (Kind::Any, _) | (_, Value::Null) => true,
             (Kind::Text | Kind::Secret | Kind::File, Value::String(_)) => true,
             (Kind::Secrets, Value::String(_)) => true,
             (Kind::Secrets, Value::Array(items)) => items.iter().all(Value::is_string),
@@ -147,7 +174,7 @@ impl Kind {
             (Kind::List, Value::String(_)) => true,
             (Kind::Pairs, Value::Object(table)) => table.values().all(|value| !value.is_object() && !value.is_array() && !value.is_null()),
             (Kind::Table, Value::Object(_)) => true,
-            (Kind::Entries, Value::Array(_) | Value::Object(_)) => true,
+            (Kind::Items, Value::Array(_)) => true,
             (Kind::Url, Value::String(text)) => text.is_empty() || is_web_url(text),
             (Kind::Target, Value::String(text)) => text.is_empty() || is_target(text),
             (Kind::Choice(words), Value::String(text)) => words.contains(&text.as_str()),

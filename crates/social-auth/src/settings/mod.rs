@@ -133,6 +133,7 @@ pub struct Settings {
     values: BTreeMap<String, Setting>,
     written: BTreeMap<String, Written>,
     backends: Vec<BackendEntry>,
+    own: Vec<String>,
 }
 
 impl Settings {
@@ -162,6 +163,20 @@ impl Settings {
         self.store(name, setting, Written { backend: None, name: name.to_owned() })
     }
 
+    /// Leaves settings to the application: [`check`](Settings::check) lets pass what has this name, or begins
+    /// with it and goes on with `_`. It is for settings that steps and backends of one's own read.
+    pub fn declare_own(&mut self, name: &str) -> &mut Self {
+        let name = setting_name(&[name]);
+        if !self.own.contains(&name) {
+            self.own.push(name);
+        }
+        self
+    }
+
+    fn is_own(&self, flat: &str) -> bool {
+        self.own.iter().any(|own| flat.strip_prefix(own.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('_')))
+    }
+
     /// Forgets a setting.
     pub fn unset(&mut self, name: &str) {
         self.values.remove(name);
@@ -174,13 +189,14 @@ impl Settings {
     /// # Errors
     /// Settings that both files have.
     pub fn merge(&mut self, other: Settings) -> Result<(), Problems> {
-        let Settings { values, mut written, backends } = other;
+        let Settings { values, mut written, backends, own } = other;
         let mut problems = Vec::new();
         for (name, setting) in values {
             let written = written.remove(&name).unwrap_or_else(|| Written { backend: None, name: name.clone() });
             problems.extend(self.offer(&name, setting, written));
         }
         self.backends.extend(backends);
+        self.own.extend(own);
         Problems::unless_fine(problems).map(|_| ())
     }
 

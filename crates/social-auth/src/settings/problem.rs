@@ -111,10 +111,16 @@ impl Problem {
         self.severity
     }
 
-    /// The name of the setting, as it was written.
+    /// The short name of the setting; as it was written where there is none of that name.
     #[must_use]
     pub fn setting(&self) -> Option<&str> {
         self.setting.as_deref()
+    }
+
+    /// The backend's name.
+    #[must_use]
+    pub fn backend(&self) -> Option<&str> {
+        self.backend.as_deref()
     }
 
     /// What is wrong, in a sentence without place.

@@ -16,6 +16,11 @@ pub trait ProviderIndex {
         None
     }
 
+    /// The name that the client id has as a setting of this provider.
+    fn client_id_setting(&self, _provider: &str) -> &'static str {
+        "KEY"
+    }
+
     /// The provider of this Python class path (`social_core.backends.github.GithubOAuth2`).
     fn by_class_path(&self, _path: &str) -> Option<&str> {
         None

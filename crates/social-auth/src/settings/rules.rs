@@ -7,6 +7,7 @@ use url::{Host, Url};
 
 use super::problem::Problem;
 use super::{Kind, SettingDecl, Settings, Written, kind};
+use crate::error::Reason;
 use crate::seal::MIN_SECRET_LENGTH;
 
 /// Schemes that run code in the page or read files when a browser is sent there.
@@ -17,11 +18,16 @@ pub(super) fn of_value(decl: &SettingDecl, value: &Value, written: &Written) -> 
     let error = |what: String, help: &str| vec![Problem::error(format!("{written} {what}")).help(help)];
     let text = value.as_str().unwrap_or_default();
     match decl.name {
-        "PUBLIC_URL" => public_url(text, written),
+        // Together with ALLOW_INSECURE_PUBLIC_URL, below.
+        "PUBLIC_URL" => Vec::new(),
         "SECRET_KEY" => secret_keys(value, written),
         "VERIFY_SSL" if kind::switch(value) == Some(false) => {
             let what = format!("{written} is off: anyone on the way can read and change what providers answer");
             vec![Problem::warning(what).help("set CA_BUNDLE to the authority that your provider's certificate is from")]
+        }
+        "ALLOW_INSECURE_PUBLIC_URL" if kind::switch(value) == Some(true) => {
+            let what = format!("{written} is on: over http anyone on the way can take over accounts");
+            vec![Problem::warning(what).help("let your proxy or server have a certificate, and take it out")]
         }
         "SANITIZE_REDIRECTS" if kind::switch(value) == Some(false) => {
             let what = format!("{written} is off: a link to this site's sign-in may lead to any other site");
@@ -46,7 +52,6 @@ pub(super) fn of_value(decl: &SettingDecl, value: &Value, written: &Written) -> 
         "LISTEN" if text.parse::<SocketAddr>().is_err() && !text.starts_with("localhost:") => {
             error("must be an address and a port".to_owned(), "write 127.0.0.1:8000, or [::]:8000 for every interface")
         }
-        "MOUNT" if !text.starts_with('/') => error("must start with /".to_owned(), "write /auth, for example"),
         "PKCE_CODE_VERIFIER_LENGTH" if value.as_i64().is_some_and(|length| length > 128) => {
             error("must be at most 128".to_owned(), "RFC 7636, section 4.1, allows 43 to 128")
         }
@@ -57,6 +62,7 @@ pub(super) fn of_value(decl: &SettingDecl, value: &Value, written: &Written) -> 
 
 /// What is wrong with settings together.
 pub(super) fn of_site(settings: &Settings, problems: &mut Vec<Problem>) {
+    public_url(settings, problems);
     let site = settings.of_site();
     let Some(listen) = site.setting("LISTEN") else { return };
     let everywhere =
@@ -64,25 +70,28 @@ pub(super) fn of_site(settings: &Settings, problems: &mut Vec<Problem>) {
     if everywhere && site.value("PUBLIC_URL").is_none() {
         let what = "LISTEN lets other machines in, and PUBLIC_URL is missing";
         let help = "set public_url to the address that browsers see, for example \"https://login.example.org\"";
-        let reason = crate::error::Reason::MissingSetting;
-        problems.push(Problem::error(what).because(reason).about("PUBLIC_URL").at(&listen.origin).help(help));
+        problems.push(Problem::error(what).because(Reason::MissingSetting).about("PUBLIC_URL").at(&listen.origin).help(help));
     }
 }
 
-fn public_url(text: &str, written: &Written) -> Vec<Problem> {
-    // The type was checked before; an empty one is absent.
-    let Ok(url) = Url::parse(text) else { return Vec::new() };
-    let mut problems = Vec::new();
-    if url.scheme() == "http" && !is_loopback(&url) {
-        let what = format!("{written} must be https: over http anyone on the way can take over accounts");
-        problems
-            .push(Problem::error(what).help(format!("write https://{}, and let your proxy or server have a certificate", host_of(&url))));
+fn public_url(settings: &Settings, problems: &mut Vec<Problem>) {
+    let site = settings.of_site();
+    let Some(setting) = site.setting("PUBLIC_URL") else { return };
+    // What is no URL at all is of a wrong type, and told as such.
+    let Some(url) = setting.value.as_str().and_then(|text| Url::parse(text).ok()).filter(Url::has_host) else { return };
+    let mut tell = |what: &str, help: String| {
+        problems.push(Problem::error(format!("PUBLIC_URL {what}")).about("PUBLIC_URL").at(&setting.origin).help(help));
+    };
+    let insecure = site.boolean("ALLOW_INSECURE_PUBLIC_URL", false).unwrap_or_default();
+    if url.scheme() == "http" && !is_loopback(&url) && !insecure {
+        let help = format!("write https://{}, and let your proxy or server have a certificate", url.host_str().unwrap_or_default());
+        tell("must be https: over http anyone on the way can take over accounts", help);
     }
     if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-        let what = format!("{written} must be scheme, host, port and path only");
-        problems.push(Problem::error(what).help("take out what follows ? or #, and any user name"));
+        tell("must be scheme, host and port only", "take out what follows ? or #, and any user name".to_owned());
+    } else if url.path() != "/" {
+        tell("must have no path", format!("set mount = \"{}\" for the path below which the addresses of sign-in are", url.path()));
     }
-    problems
 }
 
 fn secret_keys(value: &Value, written: &Written) -> Vec<Problem> {
@@ -123,10 +132,6 @@ fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
-}
-
-fn host_of(url: &Url) -> &str {
-    url.host_str().unwrap_or_default()
 }
 
 fn is_dangerous(scheme: &str) -> bool {

@@ -222,15 +222,25 @@ fn a_value_that_would_be_unsafe_is_refused_or_warned_of() {
         (
             "public_url = \"http://login.example.org\"",
             &[
-                "error: public_url must be https: over http anyone on the way can take over accounts (social-auth.toml:1): write https://login.example.org, and let your proxy or server have a certificate",
+                "error: PUBLIC_URL must be https: over http anyone on the way can take over accounts (social-auth.toml:1): write https://login.example.org, and let your proxy or server have a certificate",
             ],
         ),
         ("public_url = \"http://localhost:8000\"", &[]),
         ("public_url = \"http://[::1]:8000\"", &[]),
         (
             "public_url = \"https://example.org/?x\"",
+            &["error: PUBLIC_URL must be scheme, host and port only (social-auth.toml:1): take out what follows ? or #, and any user name"],
+        ),
+        (
+            "public_url = \"https://example.org/auth\"",
             &[
-                "error: public_url must be scheme, host, port and path only (social-auth.toml:1): take out what follows ? or #, and any user name",
+                "error: PUBLIC_URL must have no path (social-auth.toml:1): set mount = \"/auth\" for the path below which the addresses of sign-in are",
+            ],
+        ),
+        (
+            "public_url = \"http://idp.test\"\nallow_insecure_public_url = true",
+            &[
+                "warning: allow_insecure_public_url is on: over http anyone on the way can take over accounts (social-auth.toml:2): let your proxy or server have a certificate, and take it out",
             ],
         ),
         (
@@ -323,4 +333,22 @@ fn two_requests_for_one_backend_are_refused_unless_they_agree_across_sources() {
     assert_eq!(settings.backends().len(), 1);
     settings.enable("github", "gitlab", Origin::Environment("X".into()));
     assert!(check(&mut settings).unwrap_err().all()[0].what().contains("two backends named \"github\""));
+}
+
+#[test]
+fn what_the_application_declares_as_its_own_is_left_to_it() {
+    let mut settings = file("myapp_colour = \"red\"\nmyapplication = 1");
+    settings.declare_own("myapp");
+    assert_eq!(check(&mut settings).unwrap_err().errors().count(), 1);
+}
+
+#[test]
+fn a_provider_may_call_its_client_id_otherwise() {
+    table(&[
+        ("[backends.steam-like]\napi_key = \"x\"", &[]),
+        (
+            "[backends.steam-like]\nkey = \"x\"",
+            &["error: [backends.steam-like] key is not read here (social-auth.toml:2): the client id of steam-like is called api_key"],
+        ),
+    ]);
 }

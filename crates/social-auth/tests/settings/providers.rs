@@ -14,14 +14,25 @@ const AZURE: &[SettingDecl] = &[SettingDecl::new("FEDERATED_TOKEN_FILE", Kind::F
 
 impl ProviderIndex for Providers {
     fn names(&self) -> Vec<&str> {
-        vec!["github", "github-org", "gitea", "google-oauth2", "google-openidconnect", "gitlab", "azuread-oauth2", "oauth2", "oidc"]
+        vec![
+            "github",
+            "github-org",
+            "gitea",
+            "google-oauth2",
+            "google-openidconnect",
+            "gitlab",
+            "azuread-oauth2",
+            "steam-like",
+            "oauth2",
+            "oidc",
+        ]
     }
 
     fn settings(&self, provider: &str) -> Option<&[SettingDecl]> {
         match provider {
             "gitea" => Some(GITEA),
             "azuread-oauth2" => Some(AZURE),
-            "github" | "github-org" | "gitlab" => Some(GITHUB),
+            "github" | "github-org" | "gitlab" | "steam-like" => Some(GITHUB),
             "google-oauth2" | "google-openidconnect" | "oauth2" | "oidc" => Some(GOOGLE),
             _ => None,
         }
@@ -32,6 +43,10 @@ impl ProviderIndex for Providers {
             "google-openidconnect" | "oidc" => Some("oidc"),
             _ => Some("oauth2"),
         }
+    }
+
+    fn client_id_setting(&self, provider: &str) -> &'static str {
+        if provider == "steam-like" { "API_KEY" } else { "KEY" }
     }
 
     fn by_class_path(&self, path: &str) -> Option<&str> {

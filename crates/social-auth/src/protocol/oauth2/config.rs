@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::description::{ClientAuth, HookSettings, Hooks, OAuth2, Pkce, RevokeToken, SettingDecl, TokenRequest, UidField, Verified};
+use super::description::{ClientAuth, HookSettings, Hooks, OAuth2, Pkce, RevokeToken, TokenRequest, UidField, Verified};
 use super::profile::ResolvedCall;
 use crate::backend::BackendInfo;
 use crate::error::{Error, Result, Stage};
 use crate::secret::Secret;
 use crate::select::Selector;
-use crate::settings::BackendSettings;
+use crate::settings::{BackendSettings, SettingDecl};
 use crate::template;
 
 /// What one backend instance goes by.

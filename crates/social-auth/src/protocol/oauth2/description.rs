@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::error::Result;
 use crate::identity::UserDetails;
 use crate::secret::Secret;
+use crate::settings::{Kind, SettingDecl};
 use crate::web::Params;
 
 /// An OAuth 2.0 or OpenID Connect provider. Begin from [`OAuth2::STANDARD`] or [`OAuth2::OPENID`].
@@ -271,35 +272,22 @@ pub const fn keep_if_present(field: &'static str) -> Kept {
     Kept { field, name: field, only_if_present: true }
 }
 
-/// A setting that a provider has of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SettingDecl {
-    /// The short name.
-    pub name: &'static str,
-    /// The default; `None`: none.
-    pub default: Option<&'static str>,
-    /// Whether it must be set.
-    pub required: bool,
-    /// What it means.
-    pub doc: &'static str,
-}
-
 /// A setting with a default.
 #[must_use]
 pub const fn setting(name: &'static str, default: &'static str) -> SettingDecl {
-    SettingDecl { name, default: Some(default), required: false, doc: "" }
+    SettingDecl::new(name, Kind::Any, "").or(default)
 }
 
 /// A setting that may be left out.
 #[must_use]
 pub const fn optional(name: &'static str, doc: &'static str) -> SettingDecl {
-    SettingDecl { name, default: None, required: false, doc }
+    SettingDecl::new(name, Kind::Any, doc)
 }
 
 /// A setting that must be made.
 #[must_use]
 pub const fn required(name: &'static str, doc: &'static str) -> SettingDecl {
-    SettingDecl { name, default: None, required: true, doc }
+    SettingDecl::new(name, Kind::Any, doc).required()
 }
 
 /// One call to the provider's API on the way to the profile.

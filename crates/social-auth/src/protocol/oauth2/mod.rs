@@ -15,6 +15,6 @@ mod token;
 pub use backend::OAuth2Backend;
 pub use description::{
     Call, ClientAuth, Details, HookSettings, Hooks, IdentityFrom, IssuerFrom, Kept, Nonce, OAuth2, OnFailure, OpenId, Pkce, Revoke,
-    RevokeToken, SettingDecl, TokenIn, TokenRequest, UidField, Verified, When, keep, keep_as, keep_if_present, optional, required, setting,
+    RevokeToken, TokenIn, TokenRequest, UidField, Verified, When, keep, keep_as, keep_if_present, optional, required, setting,
 };
 pub use provider_error::stated_error;

@@ -32,11 +32,27 @@ pub(super) const GROUP: Group = Group {
         ),
         setting(
             "EXTRA_DATA",
-            Kind::Entries,
+            Kind::Items,
             "Further fields of the provider's answer to store: names, or `[name, alias, discard if empty]`.",
         ),
         setting("GET_ALL_EXTRA_DATA", Kind::Switch, "Store the whole answer of the provider.").or("false"),
         setting("ID_KEY", Kind::Text, "The field of the provider's answer that identifies the person.").or("the provider's"),
+        setting("LEGACY_ID_KEYS", Kind::List, "Fields that identified the person formerly: accounts known by them are moved.")
+            .or("the provider's"),
+        setting(
+            "DETAILS",
+            Kind::Pairs,
+            "Where `username`, `email`, `email_verified`, `fullname`, `first_name`, `last_name` stand in the answer.",
+        )
+        .or("the provider's"),
         setting("USERNAME_KEY", Kind::Text, "The field of the provider's answer that becomes the user name.").or("the provider's"),
+        setting("EMAIL_KEY", Kind::Text, "The field that becomes the e-mail address.").or("the provider's"),
+        setting("FULLNAME_KEY", Kind::Text, "The field that becomes the full name.").or("the provider's"),
+        setting("FIRST_NAME_KEY", Kind::Text, "The field that becomes the first name.").or("the provider's"),
+        setting("LAST_NAME_KEY", Kind::Text, "The field that becomes the last name.").or("the provider's"),
+        setting("GROUPS_KEY", Kind::Text, "The field that has the person's groups."),
+        setting("ASSOCIATION_ONLY", Kind::Switch, "Only connect this to accounts that exist; never sign in or up with it.")
+            .or("the provider's"),
+        setting("REVOKE_TOKENS_ON_DISCONNECT", Kind::Switch, "Revoke the provider's token when an account is disconnected.").or("false"),
     ],
 };

@@ -16,6 +16,15 @@ pub(super) const GROUP: Group = Group {
         setting("ACCESS_TOKEN_URL", Kind::Url, "Where codes are exchanged for tokens.").or("the provider's"),
         setting("REFRESH_TOKEN_URL", Kind::Url, "Where tokens are refreshed.").or("`ACCESS_TOKEN_URL`"),
         setting("REVOKE_TOKEN_URL", Kind::Url, "Where tokens are revoked.").or("the provider's"),
+        setting("REVOKE_TOKEN_METHOD", Kind::Choice(&["GET", "POST", "DELETE"]), "How tokens are revoked.").or("the provider's"),
+        setting("ACCESS_TOKEN_METHOD", Kind::Choice(&["GET", "POST"]), "How codes are exchanged for tokens.").or("the provider's"),
+        setting("ACCESS_TOKEN_PAYLOAD", Kind::Choice(&["form", "json", "query"]), "Where the parameters of that stand.")
+            .or("the provider's"),
+        setting("TOKEN_ROOT", Kind::Text, "Where in the answer with the tokens they stand.").or("the provider's"),
+        setting("USER_URL", Kind::Url, "What answers an access token with the profile as JSON.").or("the provider's"),
+        setting("USER_ROOT", Kind::Text, "Where in that answer the profile stands.").or("the provider's"),
+        setting("REDIRECT_STATE", Kind::Switch, "Put the state into the callback address too, for a provider that returns none.")
+            .or("the provider's"),
         setting("USE_PKCE", Kind::Switch, "Whether the sign-in is bound to a PKCE verifier (RFC 7636).")
             .or("true, unless the provider breaks on it"),
         setting("PKCE_CODE_CHALLENGE_METHOD", Kind::Choice(&["S256", "plain"]), "How the PKCE challenge is made.").or("S256"),

@@ -27,9 +27,5 @@ pub(super) const GROUP: Group = Group {
         setting("UI_LOCALES", Kind::Text, "Languages of the provider's pages, most wanted first."),
         setting("LOGIN_HINT", Kind::Text, "The name that the provider should propose."),
         setting("ID_TOKEN_HINT", Kind::Secret, "An id token of the person who should sign in."),
-        setting("EMAIL_KEY", Kind::Text, "The claim that becomes the e-mail address.").or("email"),
-        setting("FULLNAME_KEY", Kind::Text, "The claim that becomes the full name.").or("name"),
-        setting("FIRST_NAME_KEY", Kind::Text, "The claim that becomes the first name.").or("given_name"),
-        setting("LAST_NAME_KEY", Kind::Text, "The claim that becomes the last name.").or("family_name"),
     ],
 };

@@ -13,6 +13,7 @@ pub(super) const GROUP: Group = Group {
     protocols: &[],
     settings: &[
         setting("PUBLIC_URL", Kind::Url, "The address by which browsers and providers reach this site; needed unless on loopback."),
+        setting("ALLOW_INSECURE_PUBLIC_URL", Kind::Switch, "Let `PUBLIC_URL` be http: for a test network, never for people.").or("false"),
         setting(
             "SECRET_KEY",
             Kind::Secrets,
@@ -23,6 +24,7 @@ pub(super) const GROUP: Group = Group {
         setting("DATABASE_URL", Kind::Secret, "The database.").or("sqlite://social-auth.db"),
         setting("TRUSTED_PROXIES", Kind::List, "Addresses, or networks, of the proxies whose forwarded headers are believed.").or("[]"),
         setting("LOG", Kind::Text, "What is logged: `error`, `warn`, `info`, `debug`, `trace`, or that by module.").or("info"),
+        setting("ENV", Kind::Text, "`production` keeps the development identity provider from running."),
         setting("CONFIG", Kind::File, "The settings file, as an environment variable.").or("social-auth.toml"),
     ],
 };

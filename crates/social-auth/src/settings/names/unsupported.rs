@@ -84,7 +84,8 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     ignored("SECURITY_CONFIG", NO_SAML),
     ignored("ENABLED_IDPS", NO_SAML),
     ignored("NONCE_LIFETIME", "A nonce lives as long as its sign-in: STATE_LIFETIME."),
-    ignored("LEGACY_ID_KEYS", "Moving accounts to another identifier is not built yet."),
+    ignored("DISCONNECT_PIPELINE", "The steps of a disconnection cannot be changed yet; REVOKE_TOKENS_ON_DISCONNECT revokes tokens."),
+    refused("REQUIRES_EMAIL_VALIDATION", NO_MAIL),
     ignored("GROUPS_MAP", "Groups are not mapped yet; ALLOW_GROUPS takes the provider's names."),
     ignored("GROUPS_MISSING_AS_EMPTY", "A person without groups is in none; with ALLOW_GROUPS that refuses the sign-in."),
 ];
