@@ -18,7 +18,13 @@ pub(super) const REDIRECT_STATE: &str = "redirect_state";
 ///
 /// # Errors
 /// `missing_setting` when there is no endpoint.
-pub(super) fn authorization_url(config: &Config, endpoint: &str, attempt: &mut Attempt, request: &Params) -> Result<String> {
+pub(super) fn authorization_url(
+    config: &Config,
+    endpoint: &str,
+    further: &[(&str, String)],
+    attempt: &mut Attempt,
+    request: &Params,
+) -> Result<String> {
     if config.redirect_state {
         attempt.redirect_uri = with_state(&attempt.redirect_uri, &attempt.state)?;
     }
@@ -41,7 +47,8 @@ pub(super) fn authorization_url(config: &Config, endpoint: &str, attempt: &mut A
     params.push((config.scope_parameter, config.scope.join(config.scope_separator)));
     params.retain(|(_, value)| !value.is_empty());
     let mut url = parse(endpoint)?;
-    let fixed = config.authorize_params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let further = further.iter().map(|(name, value)| (*name, value.as_str()));
+    let fixed = config.authorize_params.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(further);
     let extra = config.extra_arguments.iter().map(|(name, value)| (name.as_str(), chosen_argument(config, request, name, value)));
     // Ours come last and win: neither a setting nor the browser may change state, challenge or redirect URI.
     let optional: Vec<_> = fixed.chain(extra).filter(|(name, _)| !params.iter().any(|(ours, _)| ours == name)).collect();

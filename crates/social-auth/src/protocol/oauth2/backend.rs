@@ -1,14 +1,17 @@
 //! The OAuth 2.0 backend: a description with settings applied, as the flows use it.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use percent_encoding::utf8_percent_encode;
 use serde_json::{Map, Value};
 
 use super::authorize::{self, REDIRECT_STATE};
 use super::config::Config;
-use super::description::{OAuth2, RevokeToken};
+use super::description::{ClientAuth, OAuth2, RevokeToken};
 use super::profile::CallContext;
 use super::provider_error;
+use super::token::TokenEndpoint;
 use super::{identity, token};
 use crate::attempt::Attempt;
 use crate::backend::{Backend, BackendInfo, Callback, Departure, TokenCredentials};
@@ -16,6 +19,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Outgoing};
 use crate::identity::{Fields, Identity, Tokens};
+use crate::protocol::oidc::{Metadata, RefreshContext, RelyingParty};
 use crate::secret::Secret;
 use crate::settings::BackendSettings;
 use crate::storage::Association;
@@ -24,6 +28,7 @@ use crate::web::Params;
 /// An OAuth 2.0 or OpenID Connect provider, ready for use.
 pub struct OAuth2Backend {
     config: Config,
+    openid: Option<RelyingParty>,
     http: Client,
     clock: Clock,
 }
@@ -34,13 +39,45 @@ impl OAuth2Backend {
     /// # Errors
     /// `missing_setting` or `invalid_setting`, stage `start`.
     pub fn new(provider: &'static OAuth2, instance: &str, settings: &BackendSettings<'_>, http: Client, clock: Clock) -> Result<Self> {
-        Ok(OAuth2Backend { config: Config::resolve(provider, instance, settings)?, http, clock })
+        let config = Config::resolve(provider, instance, settings)?;
+        let openid = match &provider.openid {
+            Some(openid) => Some(RelyingParty::new(openid, settings, &config.hook_settings, http.clone(), clock.clone())?),
+            None => None,
+        };
+        Ok(OAuth2Backend { config, openid, http, clock })
     }
 
-    fn secret(&self) -> Result<Secret> {
-        match self.config.hooks.client_secret {
-            Some(make) => make(&self.config.hook_settings, self.clock.now()),
-            None => Ok(self.config.secret.clone()),
+    async fn metadata(&self) -> Result<Option<Arc<Metadata>>> {
+        match &self.openid {
+            Some(openid) => openid.metadata().await,
+            None => Ok(None),
+        }
+    }
+
+    async fn token_endpoint(&self, configured: &str) -> Result<TokenEndpoint<'static>> {
+        let secret = match self.config.hooks.client_secret {
+            Some(make) => make(&self.config.hook_settings, self.clock.now())?,
+            None => self.config.secret.clone(),
+        };
+        let metadata = self.metadata().await?;
+        let published = metadata.as_deref().and_then(|metadata| metadata.token_endpoint.clone());
+        let url = Some(configured.to_owned()).filter(|url| !url.is_empty()).or(published);
+        let url = url.ok_or_else(|| {
+            Error::missing_claim("token_endpoint").detail("the discovery document names no token endpoint; ACCESS_TOKEN_URL can")
+        })?;
+        Ok(TokenEndpoint { url: url.into(), client_auth: self.client_auth(metadata.as_deref()), secret })
+    }
+
+    /// The way that the metadata offers, where neither settings nor description leave no choice
+    /// (OpenID Connect Discovery 1.0, section 3).
+    fn client_auth(&self, metadata: Option<&Metadata>) -> ClientAuth {
+        let offered = metadata.and_then(|metadata| metadata.token_endpoint_auth_methods_supported.as_deref()).unwrap_or_default();
+        let has = |name: &str| offered.iter().any(|method| method == name);
+        match self.config.client_auth {
+            chosen if self.config.client_auth_is_set || offered.is_empty() => chosen,
+            ClientAuth::Basic if !has("client_secret_basic") && has("client_secret_post") => ClientAuth::Post,
+            ClientAuth::Post if !has("client_secret_post") && has("client_secret_basic") => ClientAuth::Basic,
+            chosen => chosen,
         }
     }
 
@@ -56,11 +93,27 @@ impl OAuth2Backend {
         }
         fields.extend(self.config.token_params.iter().cloned());
         fields.retain(|(_, value)| !value.is_empty());
-        token::ask(&self.config, &self.http, &self.config.token_url, &self.secret()?, fields, Stage::TokenExchange).await
+        let endpoint = self.token_endpoint(&self.config.token_url).await.map_err(|error| error.stage_if_unknown(Stage::TokenExchange))?;
+        token::ask(&self.config, &self.http, &endpoint, fields, Stage::TokenExchange).await
     }
 
-    /// Completes the token endpoint's answer by the profile calls and reads the identity.
-    async fn identify(&self, answer: Map<String, Value>, tokens: Tokens) -> Result<Identity> {
+    /// Completes the token endpoint's answer: the id token and userinfo, the profile calls, the identity.
+    async fn identify(&self, mut answer: Map<String, Value>, tokens: Tokens, nonce: Option<&str>) -> Result<Identity> {
+        let mut context = None;
+        if let Some(openid) = &self.openid {
+            let told = openid.identify(&tokens, nonce).await?;
+            answer.extend(told.claims);
+            context = Some(told.context);
+        }
+        let mut identity = self.profile(answer, tokens).await?;
+        if let Some(context) = context {
+            identity.extra_data.0.insert(RefreshContext::FIELD.to_owned(), context);
+        }
+        Ok(identity)
+    }
+
+    /// Makes the profile calls and reads the identity.
+    async fn profile(&self, answer: Map<String, Value>, tokens: Tokens) -> Result<Identity> {
         let access_token = tokens.access_token.as_ref().map_or("", Secret::expose);
         let variables = self.config.hooks.variables.map(|hook| hook(&self.config.hook_settings, access_token)).unwrap_or_default();
         let context = CallContext {
@@ -77,6 +130,14 @@ impl OAuth2Backend {
         let Value::Object(answer) = answer else { return Err(Error::malformed("the answer is no object")) };
         identity::read(&self.config, answer, tokens, self.clock.now())
     }
+
+    fn stored_token<'a>(&self, association: &'a Association) -> Result<&'a str> {
+        let kept = association.extra_data.text("refresh_token").or_else(|| {
+            // Facebook has no refresh tokens: a live access token is swapped for a longer one.
+            association.extra_data.text("access_token").filter(|_| self.config.hooks.refresh_params.is_some())
+        });
+        kept.ok_or_else(|| Error::new(Reason::ReauthenticationRequired).stage(Stage::Refresh).detail("no refresh token is stored"))
+    }
 }
 
 #[async_trait]
@@ -86,7 +147,12 @@ impl Backend for OAuth2Backend {
     }
 
     async fn begin(&self, attempt: &mut Attempt, request: &Params) -> Result<Departure> {
-        authorize::authorization_url(&self.config, &self.config.authorization_url, attempt, request).map(Departure::Redirect)
+        let metadata = self.metadata().await?;
+        let published = metadata.as_deref().and_then(|metadata| metadata.authorization_endpoint.as_deref()).unwrap_or_default();
+        let configured = self.config.authorization_url.as_str();
+        let endpoint = if configured.is_empty() { published } else { configured };
+        let further = self.openid.as_ref().map(|openid| openid.prepare(attempt, metadata.as_deref())).unwrap_or_default();
+        authorize::authorization_url(&self.config, endpoint, further, attempt, request).map(Departure::Redirect)
     }
 
     fn state_of<'a>(&self, callback: &'a Params) -> Option<&'a str> {
@@ -95,7 +161,8 @@ impl Backend for OAuth2Backend {
 
     async fn complete(&self, attempt: &Attempt, callback: &Callback) -> Result<Identity> {
         let params = &callback.params;
-        issuer_is_the_expected_one(attempt, params)?;
+        let metadata = self.metadata().await?;
+        issuer_is_the_expected_one(attempt, metadata.as_deref(), params)?;
         refuse_stated_error(params)?;
         let code =
             params.get("code").filter(|code| !code.is_empty()).ok_or_else(|| Error::missing_parameter("code").stage(Stage::Callback))?;
@@ -104,7 +171,7 @@ impl Backend for OAuth2Backend {
         if let Some(hook) = self.config.hooks.callback {
             hook(&self.config.hook_settings, params, &mut answer).map_err(|error| error.stage_if_unknown(Stage::Callback))?;
         }
-        self.identify(answer, tokens).await
+        self.identify(answer, tokens, attempt.nonce.as_deref()).await
     }
 
     async fn complete_with_token(&self, credentials: &TokenCredentials) -> Result<Identity> {
@@ -112,42 +179,55 @@ impl Backend for OAuth2Backend {
             let redirect_uri = credentials.redirect_uri.as_deref().unwrap_or_default();
             let answer = self.exchange(code.expose(), redirect_uri, credentials.code_verifier.as_ref().map(Secret::expose)).await?;
             let tokens = token::tokens(&answer).map_err(|error| error.stage(Stage::TokenExchange))?;
-            return self.identify(answer, tokens).await;
+            return self.identify(answer, tokens, credentials.nonce.as_deref()).await;
+        }
+        if self.openid.is_some() {
+            return Err(self.unsupported("sign-in with an access token alone: its audience cannot be checked"));
         }
         let access_token =
             credentials.access_token.clone().ok_or_else(|| Error::missing_parameter("access_token").stage(Stage::Callback))?;
         let answer = Map::from_iter([("access_token".to_owned(), Value::from(access_token.expose()))]);
-        self.identify(answer, Tokens { access_token: Some(access_token), ..Tokens::default() }).await
+        self.profile(answer, Tokens { access_token: Some(access_token), ..Tokens::default() }).await
     }
 
     async fn refresh(&self, association: &Association) -> Result<Fields> {
-        let stored = association.extra_data.text("refresh_token").or_else(|| {
-            // Facebook has no refresh tokens: a live access token is swapped for a longer one.
-            association.extra_data.text("access_token").filter(|_| self.config.hooks.refresh_params.is_some())
-        });
-        let Some(stored) = stored else {
-            return Err(Error::new(Reason::ReauthenticationRequired).stage(Stage::Refresh).detail("no refresh token is stored"));
-        };
+        let stored = self.stored_token(association)?;
         let fields = match self.config.hooks.refresh_params {
             Some(hook) => hook(&self.config.hook_settings, stored),
             None => vec![("grant_type".to_owned(), "refresh_token".to_owned()), ("refresh_token".to_owned(), stored.to_owned())],
         };
-        let answer = token::ask(&self.config, &self.http, &self.config.refresh_url, &self.secret()?, fields, Stage::Refresh).await?;
+        let endpoint = self.token_endpoint(&self.config.refresh_url).await.map_err(|error| error.stage_if_unknown(Stage::Refresh))?;
+        let answer = token::ask(&self.config, &self.http, &endpoint, fields, Stage::Refresh).await?;
         let tokens = token::tokens(&answer).map_err(|error| error.stage(Stage::Refresh))?;
-        Ok(identity::refreshed_data(&self.config, answer, &tokens, self.clock.now()))
+        let mut fresh = identity::refreshed_data(&self.config, answer, &tokens, self.clock.now());
+        if let Some(openid) = &self.openid
+            && let Some(context) = openid.check_refreshed(&tokens, &association.extra_data).await?
+        {
+            fresh.0.insert(RefreshContext::FIELD.to_owned(), context);
+        }
+        Ok(fresh)
     }
 
     async fn revoke(&self, token: &Secret, uid: &str) -> Result<bool> {
-        let Some(revoke) = &self.config.revoke else { return Ok(false) };
+        let published = self.metadata().await?.and_then(|metadata| metadata.revocation_endpoint.clone());
+        let (method, url, place) = match (&self.config.revoke, &published) {
+            (Some(revoke), _) => (revoke.method.clone(), revoke.url.as_str(), revoke.token),
+            (None, Some(url)) => (http::Method::POST, url.as_str(), RevokeToken::Form("token")),
+            (None, None) => return Ok(false),
+        };
+        let encode = |text: &str| Some(utf8_percent_encode(text, token::RESERVED).to_string());
         let lookup = |name: &str| match name {
-            "token" => Some(utf8_percent_encode(token.expose(), token::RESERVED).to_string()),
-            "uid" => Some(utf8_percent_encode(uid, token::RESERVED).to_string()),
+            "token" => encode(token.expose()),
+            "uid" => encode(uid),
             _ => None,
         };
-        let request = Outgoing::new(revoke.method.clone(), &crate::template::fill(&revoke.url, &lookup)?)?;
-        let request = match revoke.token {
+        let request = Outgoing::new(method, &crate::template::fill(url, &lookup)?)?;
+        let request = match place {
             RevokeToken::Query(name) => request.query(&[(name, token.expose())]),
-            RevokeToken::Form(name) => token::authenticate(request.form(&[(name, token.expose())]), &self.config.key, &self.secret()?),
+            RevokeToken::Form(name) => {
+                let endpoint = self.token_endpoint(&self.config.token_url).await?;
+                token::authenticate(request.form(&[(name, token.expose())]), &self.config.key, &endpoint.secret)
+            }
             RevokeToken::Bearer => request.bearer(token.expose()),
             RevokeToken::Url => request,
         };
@@ -159,13 +239,20 @@ impl Backend for OAuth2Backend {
     }
 
     async fn check(&self) -> Result<Vec<String>> {
-        Ok(Vec::new())
+        match &self.openid {
+            Some(openid) => openid.check().await.map_err(|error| error.backend(&self.config.info.name)),
+            None => Ok(Vec::new()),
+        }
     }
 }
 
 /// RFC 9207, section 2.4: an answer that names another issuer than the one asked is a mix-up.
-fn issuer_is_the_expected_one(attempt: &Attempt, params: &Params) -> Result<()> {
+fn issuer_is_the_expected_one(attempt: &Attempt, metadata: Option<&Metadata>, params: &Params) -> Result<()> {
+    let promised = metadata.is_some_and(|metadata| metadata.authorization_response_iss_parameter_supported);
     match (&attempt.issuer, params.get("iss")) {
+        (Some(_), None) if promised => Err(Error::missing_parameter("iss")
+            .stage(Stage::Callback)
+            .detail("the provider's metadata says that its answers carry iss (RFC 9207)")),
         (Some(expected), Some(found)) if expected != found => Err(Error::invalid_claim("iss")
             .stage(Stage::Callback)
             .detail(format!("the callback is from issuer \"{found}\", expected \"{expected}\""))),

@@ -24,6 +24,8 @@ pub(super) struct Config {
     pub revoke: Option<RevokeConfig>,
     pub token_request: TokenRequest,
     pub client_auth: ClientAuth,
+    /// Whether the settings say how the client authenticates, so that metadata has no say.
+    pub client_auth_is_set: bool,
     pub scope: Vec<String>,
     pub scope_separator: &'static str,
     pub scope_parameter: &'static str,
@@ -119,6 +121,7 @@ impl Config {
             revoke: revoke(provider, settings, &hook_settings)?,
             token_request: token_request(provider, settings)?,
             client_auth,
+            client_auth_is_set: settings.text("TOKEN_ENDPOINT_AUTH_METHOD")?.is_some(),
             scope: scope(provider.scope, settings)?,
             scope_separator: provider.scope_separator,
             scope_parameter: provider.scope_parameter,
@@ -186,13 +189,20 @@ pub(super) fn setting_value(settings: &HookSettings, name: &str) -> Option<Strin
 
 fn url(settings: &BackendSettings<'_>, hooks: &HookSettings, name: &str, default: &str) -> Result<String> {
     let text = settings.text(name)?.unwrap_or(default);
-    let filled = template::fill(text, &|variable| setting_value(hooks, variable))
-        .map_err(|error| error.stage(Stage::Start).backend(&hooks.backend))?;
+    let filled = fill_url(text, hooks)?;
     if filled.is_empty() || filled.starts_with("https://") || filled.starts_with("http://") {
         Ok(filled)
     } else {
         Err(settings.invalid(name, &format!("gives \"{filled}\", which is no https:// address")))
     }
+}
+
+/// A declared URL with the settings filled in; "" stays "".
+///
+/// # Errors
+/// `missing_setting` naming a setting that it needs.
+pub(crate) fn fill_url(url: &str, hooks: &HookSettings) -> Result<String> {
+    template::fill(url, &|variable| setting_value(hooks, variable)).map_err(|error| error.stage(Stage::Start).backend(&hooks.backend))
 }
 
 fn fill_pairs(pairs: &[(&str, &str)], hooks: &HookSettings) -> Result<Vec<(String, String)>> {

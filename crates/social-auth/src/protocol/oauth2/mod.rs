@@ -13,8 +13,10 @@ mod provider_error;
 mod token;
 
 pub use backend::OAuth2Backend;
+pub(crate) use config::fill_url;
 pub use description::{
     Call, ClientAuth, Details, HookSettings, Hooks, IdentityFrom, IssuerFrom, Kept, Nonce, OAuth2, OnFailure, OpenId, Pkce, Revoke,
     RevokeToken, TokenIn, TokenRequest, UidField, Verified, When, keep, keep_as, keep_if_present, optional, required, setting,
 };
+pub(crate) use provider_error::answer_error;
 pub use provider_error::stated_error;

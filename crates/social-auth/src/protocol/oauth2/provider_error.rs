@@ -36,7 +36,7 @@ pub fn stated_error(data: &Value, stage: Stage, status: Option<u16>) -> Option<E
 
 /// The error of an answer outside 2xx: what its body states, or else what its status means.
 #[must_use]
-pub fn answer_error(answer: &Incoming, stage: Stage) -> Error {
+pub(crate) fn answer_error(answer: &Incoming, stage: Stage) -> Error {
     let stated = answer.json().ok().and_then(|body| stated_error(&body, stage, Some(answer.status)));
     let error = stated.or_else(|| answer.require_success().err()).unwrap_or_else(|| by_status(Some(answer.status)));
     match answer.retry_after() {

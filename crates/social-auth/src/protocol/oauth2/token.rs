@@ -1,5 +1,7 @@
 //! Requests to the token endpoint and its answers (RFC 6749, sections 4.1.3, 4.1.4, 5 and 6).
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
@@ -15,6 +17,13 @@ use crate::select::Selector;
 /// Everything but the unreserved characters of RFC 3986.
 pub(super) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// Where tokens come from and how the client proves itself there.
+pub(super) struct TokenEndpoint<'a> {
+    pub url: Cow<'a, str>,
+    pub client_auth: ClientAuth,
+    pub secret: Secret,
+}
+
 /// Asks the token endpoint and answers its members.
 ///
 /// # Errors
@@ -22,12 +31,11 @@ pub(super) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.
 pub(super) async fn ask(
     config: &Config,
     http: &Client,
-    endpoint: &str,
-    secret: &Secret,
+    endpoint: &TokenEndpoint<'_>,
     fields: Vec<(String, String)>,
     stage: Stage,
 ) -> Result<Map<String, Value>> {
-    let request = request(config, endpoint, secret, fields).map_err(|error| error.stage(stage))?;
+    let request = request(config, endpoint, fields).map_err(|error| error.stage(stage))?;
     let answer = http.send(request).await.map_err(|error| error.stage(stage))?;
     if !answer.is_success() {
         return Err(provider_error::answer_error(&answer, stage));
@@ -41,8 +49,9 @@ pub(super) async fn ask(
     rooted(&config.token_root, body).map_err(|error| error.stage(stage))
 }
 
-fn request(config: &Config, endpoint: &str, secret: &Secret, mut fields: Vec<(String, String)>) -> Result<Outgoing> {
-    let credentials = match config.client_auth {
+fn request(config: &Config, endpoint: &TokenEndpoint<'_>, mut fields: Vec<(String, String)>) -> Result<Outgoing> {
+    let TokenEndpoint { url, client_auth, secret } = endpoint;
+    let credentials = match client_auth {
         ClientAuth::Basic => Vec::new(),
         ClientAuth::None => vec![("client_id".to_owned(), config.key.clone())],
         ClientAuth::Post | ClientAuth::BasicAndPost => {
@@ -51,16 +60,16 @@ fn request(config: &Config, endpoint: &str, secret: &Secret, mut fields: Vec<(St
     };
     fields.splice(0..0, credentials);
     let request = match config.token_request {
-        TokenRequest::PostForm => Outgoing::post_form(endpoint, &fields)?,
+        TokenRequest::PostForm => Outgoing::post_form(url, &fields)?,
         TokenRequest::PostJson => {
             let members: Map<String, Value> = fields.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
-            Outgoing::new(http::Method::POST, endpoint)?.json(&Value::Object(members))
+            Outgoing::new(http::Method::POST, url)?.json(&Value::Object(members))
         }
-        TokenRequest::PostQuery => Outgoing::new(http::Method::POST, endpoint)?.query(&fields),
-        TokenRequest::Get => Outgoing::get(endpoint)?.query(&fields),
+        TokenRequest::PostQuery => Outgoing::new(http::Method::POST, url)?.query(&fields),
+        TokenRequest::Get => Outgoing::get(url)?.query(&fields),
     };
     let request = request.header("accept", "application/json");
-    Ok(match config.client_auth {
+    Ok(match client_auth {
         ClientAuth::Basic | ClientAuth::BasicAndPost => authenticate(request, &config.key, secret),
         ClientAuth::Post | ClientAuth::None => request,
     })

@@ -5,6 +5,7 @@ use url::Url;
 
 use crate::error::{Error, Result};
 use crate::http::{Client, Outgoing};
+use crate::protocol::oidc::ExpectedIssuer;
 use crate::protocol::oidc::cached::{Fetched, lifetime};
 
 const WELL_KNOWN: &str = "/.well-known/openid-configuration";
@@ -147,7 +148,7 @@ pub fn discovery_url(endpoint: &str) -> Result<Url> {
 }
 
 /// Fetches a provider's metadata and checks that it is that provider's.
-pub(super) async fn fetch(client: &Client, endpoint: &str, expected_issuer: Option<&str>) -> Result<Fetched<Metadata>> {
+pub(super) async fn fetch(client: &Client, endpoint: &str, expected: &ExpectedIssuer) -> Result<Fetched<Metadata>> {
     let url = discovery_url(endpoint)?;
     let answer = client.send(Outgoing::get(url.as_str())?.header("accept", "application/json")).await?;
     answer.require_success().map_err(|error| match error.explanation() {
@@ -155,36 +156,26 @@ pub(super) async fn fetch(client: &Client, endpoint: &str, expected_issuer: Opti
         Some(_) => error,
     })?;
     let metadata = Metadata::parse(&answer.json()?)?;
-    issuer_is_the_expected_one(&metadata.issuer, &url, expected_issuer)?;
+    issuer_is_the_expected_one(&metadata.issuer, &url, expected)?;
     nothing_is_less_secure(&metadata, &url)?;
     Ok(Fetched { document: metadata, lifetime: lifetime(&answer) })
 }
 
-// OpenID Connect Discovery 1.0, section 4.3, wants the issuer to be the URL that the document was found
-// under. Real providers are laxer, so another path on the same host passes; another host needs to be
-// named in the settings, since whoever controls the document could otherwise speak for anyone.
-fn issuer_is_the_expected_one(issuer: &str, found_at: &Url, expected: Option<&str>) -> Result<()> {
-    let setting = "ID_TOKEN_ISSUER";
-    if let Some(expected) = expected {
-        if issuer == expected {
-            return Ok(());
-        }
-        return Err(Error::invalid_setting(
-            setting,
-            format!("the provider's metadata at {} names the issuer \"{issuer}\", expected is \"{expected}\"", shown(found_at)),
-        ));
-    }
-    if Url::parse(issuer).is_ok_and(|issuer| issuer.origin().is_tuple() && issuer.origin() == found_at.origin()) {
+// OpenID Connect Discovery 1.0, section 4.3: the issuer is the URL that the document was found under, else
+// whoever controls the document could speak for anyone. A slash at the end makes no difference.
+fn issuer_is_the_expected_one(issuer: &str, found_at: &Url, expected: &ExpectedIssuer) -> Result<()> {
+    let (expected, is_named) = match expected {
+        ExpectedIssuer::AsPublished => return Ok(()),
+        ExpectedIssuer::Named(named) => (named.clone(), true),
+        ExpectedIssuer::Endpoint => (shown(found_at).trim_end_matches(WELL_KNOWN).to_owned(), false),
+    };
+    if issuer == expected || !is_named && issuer.trim_end_matches('/') == expected.trim_end_matches('/') {
         return Ok(());
     }
+    let hint = if is_named { "" } else { "; if the provider is right, set ID_TOKEN_ISSUER to what it names" };
     Err(Error::invalid_setting(
-        setting,
-        format!(
-            "the provider's metadata at {} names the issuer \"{issuer}\", expected is one at {}; \
-             if the provider is right, set {setting} to what it names",
-            shown(found_at),
-            found_at.origin().ascii_serialization()
-        ),
+        "ID_TOKEN_ISSUER",
+        format!("the provider's metadata at {} names the issuer \"{issuer}\", expected is \"{expected}\"{hint}", shown(found_at)),
     ))
 }
 

@@ -19,10 +19,23 @@ pub struct DocumentSources {
     /// `OIDC_ENDPOINT`: the issuer, below which the discovery document is. `None` for a provider that has
     /// none.
     pub endpoint: Option<String>,
-    /// `ID_TOKEN_ISSUER`: the issuer that the metadata must name. `None`: one on the endpoint's host.
-    pub expected_issuer: Option<String>,
+    /// Which issuer the metadata must name.
+    pub issuer: ExpectedIssuer,
     /// `JWKS_URI`: where the keys are, if not where the metadata says.
     pub jwks_uri: Option<String>,
+}
+
+/// Which issuer a provider's metadata must name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ExpectedIssuer {
+    /// The endpoint itself (OpenID Connect Discovery 1.0, section 4.3).
+    #[default]
+    Endpoint,
+    /// This one: `ID_TOKEN_ISSUER`.
+    Named(String),
+    /// Whichever it names: for a provider whose address is ours to know and whose issuer is another,
+    /// such as Microsoft's tenants.
+    AsPublished,
 }
 
 /// A provider's metadata and keys, fetched when they are first needed and kept for up to 24 hours; shared
@@ -50,7 +63,7 @@ impl ProviderDocuments {
     pub async fn metadata(&self) -> Result<Arc<Metadata>> {
         let missing = || Error::new(Reason::MissingSetting).parameter("OIDC_ENDPOINT").detail("this provider has no discovery document");
         let endpoint = self.sources.endpoint.as_deref().ok_or_else(missing)?;
-        self.metadata.get(|| discovery::fetch(&self.client, endpoint, self.sources.expected_issuer.as_deref())).await
+        self.metadata.get(|| discovery::fetch(&self.client, endpoint, &self.sources.issuer)).await
     }
 
     /// The keys.

@@ -10,13 +10,15 @@ mod id_token;
 mod issuer;
 mod logout_token;
 mod refresh;
+mod relying_party;
 mod user_info;
 
 pub use cached::{DEFAULT_LIFETIME, MIN_LIFETIME, REFETCH_COOL_DOWN};
 pub use discovery::{Metadata, discovery_url};
-pub use documents::{DocumentSources, ProviderDocuments};
+pub use documents::{DocumentSources, ExpectedIssuer, ProviderDocuments};
 pub use id_token::{DEFAULT_LEEWAY, DEFAULT_TOKEN_MAX_AGE, FurtherAudiences, IdTokenRules, verify_id_token};
 pub use issuer::{IssuerRule, TENANT_PLACEHOLDER, Tenants};
 pub use logout_token::{LogoutToken, verify_logout_token};
 pub use refresh::RefreshContext;
+pub(crate) use relying_party::RelyingParty;
 pub use user_info::{UserInfoRules, read_user_info};

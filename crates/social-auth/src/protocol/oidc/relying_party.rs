@@ -1,0 +1,278 @@
+//! OpenID Connect on top of an OAuth 2.0 client: endpoints from discovery, the nonce, the id token's
+//! check, userinfo.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::{
+    DEFAULT_LEEWAY, DEFAULT_TOKEN_MAX_AGE, DocumentSources, ExpectedIssuer, FurtherAudiences, IdTokenRules, IssuerRule, Metadata,
+    ProviderDocuments, RefreshContext, TENANT_PLACEHOLDER, Tenants, UserInfoRules,
+};
+use crate::attempt::Attempt;
+use crate::clock::Clock;
+use crate::error::{Error, Result, Stage};
+use crate::http::{Client, Outgoing};
+use crate::identity::{Fields, Tokens};
+use crate::jose::{Algorithm, Claims, HmacKey};
+use crate::protocol::oauth2::{HookSettings, IdentityFrom, IssuerFrom, Nonce, OpenId, answer_error, fill_url};
+use crate::seal::random_token;
+use crate::secret::Secret;
+use crate::settings::BackendSettings;
+
+/// What one backend instance expects of id tokens, and its provider's documents.
+pub(crate) struct RelyingParty {
+    documents: ProviderDocuments,
+    http: Client,
+    clock: Clock,
+    discovers: bool,
+    issuers: Option<IssuerRule>,
+    tenants: Tenants,
+    audiences: Vec<String>,
+    further_audiences: Option<Vec<String>>,
+    algorithms: Vec<Algorithm>,
+    secret: Option<HmacKey>,
+    sends_nonce: bool,
+    identity: IdentityFrom,
+    token_max_age: i64,
+    leeway: i64,
+    max_age: Option<i64>,
+    userinfo_url: Option<String>,
+    params: Vec<(&'static str, String)>,
+}
+
+/// Parameters of the authentication request that settings of the same name give (Core, section 3.1.2.1).
+const REQUEST_SETTINGS: [(&str, &str); 7] = [
+    ("PROMPT", "prompt"),
+    ("DISPLAY", "display"),
+    ("MAX_AGE", "max_age"),
+    ("UI_LOCALES", "ui_locales"),
+    ("ID_TOKEN_HINT", "id_token_hint"),
+    ("LOGIN_HINT", "login_hint"),
+    ("ACR_VALUES", "acr_values"),
+];
+
+/// What a verified id token and userinfo told.
+pub(crate) struct Told {
+    /// Claims of the id token, overlaid by those of userinfo.
+    pub(crate) claims: Map<String, Value>,
+    /// What a refreshed id token must repeat, for the extra data.
+    pub(crate) context: Value,
+}
+
+impl RelyingParty {
+    pub(crate) fn new(openid: &OpenId, settings: &BackendSettings<'_>, hooks: &HookSettings, http: Client, clock: Clock) -> Result<Self> {
+        let algorithms = algorithms(openid, settings)?;
+        let symmetric = algorithms.iter().any(|algorithm| algorithm.is_symmetric());
+        let secret =
+            if symmetric { Some(HmacKey::from_client_secret(&hooks.secret).map_err(|error| error.stage(Stage::Start))?) } else { None };
+        let mut audiences = vec![hooks.client_id.clone()];
+        audiences.extend(settings.list("ACCEPTED_AUDIENCES")?.unwrap_or_default());
+        let tenants = match hooks.text(openid.tenant_setting).filter(|tenant| is_single_tenant(tenant)) {
+            Some(tenant) => Tenants::Only(vec![tenant.to_owned()]),
+            None => Tenants::Any,
+        };
+        Ok(RelyingParty {
+            documents: ProviderDocuments::new(http.clone(), clock.clone(), sources(openid, settings, hooks)?),
+            http,
+            clock,
+            discovers: openid.discovers,
+            issuers: issuers(openid, settings, &tenants)?,
+            tenants,
+            audiences,
+            further_audiences: settings.list("TRUSTED_AUDIENCES")?,
+            algorithms,
+            secret,
+            sends_nonce: settings.boolean("USE_NONCE", openid.nonce == Nonce::Sent)?,
+            identity: openid.identity,
+            token_max_age: settings.integer("ID_TOKEN_MAX_AGE")?.unwrap_or(DEFAULT_TOKEN_MAX_AGE),
+            leeway: settings.integer("JWT_LEEWAY")?.unwrap_or(DEFAULT_LEEWAY),
+            max_age: settings.integer("MAX_AGE")?,
+            userinfo_url: settings.text("USERINFO_URL")?.map(str::to_owned),
+            params: request_params(settings)?,
+        })
+    }
+
+    /// The metadata, where the provider publishes it.
+    pub(crate) async fn metadata(&self) -> Result<Option<Arc<Metadata>>> {
+        if self.discovers { self.documents.metadata().await.map(Some) } else { Ok(None) }
+    }
+
+    /// Puts into the attempt what the answer must repeat. Answers further parameters of the request.
+    pub(crate) fn prepare(&self, attempt: &mut Attempt, metadata: Option<&Metadata>) -> &[(&'static str, String)] {
+        if self.sends_nonce {
+            attempt.nonce = Some(random_token(32));
+        }
+        attempt.issuer = metadata.map(|metadata| metadata.issuer.clone()).filter(|issuer| !issuer.contains(TENANT_PLACEHOLDER));
+        &self.params
+    }
+
+    /// Verifies the id token of a token answer and, where the identity comes from there, asks userinfo.
+    ///
+    /// # Errors
+    /// Stage `token_validation` or `user_info`.
+    pub(crate) async fn identify(&self, tokens: &Tokens, nonce: Option<&str>) -> Result<Told> {
+        let token = tokens.id_token.as_ref().ok_or_else(|| Error::missing_claim("id_token").stage(Stage::TokenValidation))?;
+        let nonce = if self.sends_nonce { nonce } else { None };
+        let verified = self.verify(token, tokens.access_token.as_ref(), nonce).await?;
+        let context = RefreshContext::of(&verified).to_value();
+        let subject = verified.require_text("sub")?.to_owned();
+        let mut claims = verified.into_map();
+        if self.identity == IdentityFrom::UserInfo
+            && let Some(access_token) = &tokens.access_token
+        {
+            claims.extend(self.userinfo(access_token, &subject).await.map_err(|error| error.stage_if_unknown(Stage::UserInfo))?);
+        }
+        Ok(Told { claims, context })
+    }
+
+    /// Verifies an id token that came with refreshed tokens; answers the context to keep.
+    ///
+    /// # Errors
+    /// Stage `refresh`.
+    pub(crate) async fn check_refreshed(&self, tokens: &Tokens, stored: &Fields) -> Result<Option<Value>> {
+        let Some(token) = &tokens.id_token else { return Ok(None) };
+        let refreshed = self.verify(token, tokens.access_token.as_ref(), None).await.map_err(|error| error.stage(Stage::Refresh))?;
+        let Some(first) = stored.get(RefreshContext::FIELD).and_then(RefreshContext::from_value) else {
+            return Ok(Some(RefreshContext::of(&refreshed).to_value()));
+        };
+        first.check(&refreshed).map_err(|error| error.stage(Stage::Refresh))?;
+        Ok(None)
+    }
+
+    async fn verify(&self, token: &Secret, access_token: Option<&Secret>, nonce: Option<&str>) -> Result<Claims> {
+        let issuer = self.issuer().await?;
+        let rules = IdTokenRules { nonce, access_token: access_token.map(Secret::expose), ..self.rules(&issuer) };
+        self.documents.verify_id_token(token.expose(), &rules).await
+    }
+
+    async fn userinfo(&self, access_token: &Secret, subject: &str) -> Result<Map<String, Value>> {
+        let published = match &self.userinfo_url {
+            Some(url) => Some(url.clone()),
+            None => self.metadata().await?.and_then(|metadata| metadata.userinfo_endpoint.clone()),
+        };
+        let Some(url) = published else { return Ok(Map::new()) };
+        let answer = self.http.send(Outgoing::get(&url)?.bearer(access_token.expose())).await?;
+        if !answer.is_success() {
+            return Err(answer_error(&answer, Stage::UserInfo));
+        }
+        let issuer = self.issuer().await?;
+        let rules = UserInfoRules { subject: Some(subject), signed: false, token: self.rules(&issuer) };
+        self.documents.read_user_info(&answer, &rules).await
+    }
+
+    async fn issuer(&self) -> Result<Cow<'_, IssuerRule>> {
+        match &self.issuers {
+            Some(rule) => Ok(Cow::Borrowed(rule)),
+            None => Ok(Cow::Owned(rule(&self.documents.metadata().await?.issuer, &self.tenants))),
+        }
+    }
+
+    fn rules<'r>(&'r self, issuer: &'r IssuerRule) -> IdTokenRules<'r> {
+        IdTokenRules {
+            further_audiences: match &self.further_audiences {
+                Some(trusted) => FurtherAudiences::Only(trusted),
+                None => FurtherAudiences::AnyWhenIssuedToUs,
+            },
+            algorithms: &self.algorithms,
+            secret: self.secret.as_ref(),
+            max_age: self.max_age,
+            token_max_age: self.token_max_age,
+            leeway: self.leeway,
+            ..IdTokenRules::new(issuer, &self.audiences, self.clock.now())
+        }
+    }
+
+    /// Reaches metadata and keys and tells what it saw.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub(crate) async fn check(&self) -> Result<Vec<String>> {
+        let mut seen = Vec::new();
+        if let Some(metadata) = self.metadata().await? {
+            seen.push(format!("issuer {}", metadata.issuer));
+        }
+        let keys = self.documents.keys().await?;
+        seen.push(format!("{} signing keys", keys.keys().len()));
+        Ok(seen)
+    }
+}
+
+/// `common`, `organizations` and `consumers` are no tenants but names for many.
+fn is_single_tenant(tenant: &str) -> bool {
+    !matches!(tenant, "" | "common" | "organizations" | "consumers")
+}
+
+fn rule(issuer: &str, tenants: &Tenants) -> IssuerRule {
+    if issuer.contains(TENANT_PLACEHOLDER) {
+        IssuerRule::Template { template: issuer.to_owned(), tenants: tenants.clone() }
+    } else {
+        IssuerRule::exact(issuer)
+    }
+}
+
+fn issuers(openid: &OpenId, settings: &BackendSettings<'_>, tenants: &Tenants) -> Result<Option<IssuerRule>> {
+    let named = match settings.list("ID_TOKEN_ISSUER")? {
+        Some(named) if !named.is_empty() => named,
+        _ => openid.issuers.iter().map(|issuer| (*issuer).to_owned()).collect(),
+    };
+    Ok(match named.as_slice() {
+        [] => None,
+        [one] => Some(rule(one, tenants)),
+        _ => Some(IssuerRule::OneOf(named)),
+    })
+}
+
+fn sources(openid: &OpenId, settings: &BackendSettings<'_>, hooks: &HookSettings) -> Result<DocumentSources> {
+    let configured = settings.text("OIDC_ENDPOINT")?.or(settings.text("OPENID_CONFIGURATION_URL")?);
+    let declared = if openid.configuration_url.is_empty() { openid.endpoint } else { openid.configuration_url };
+    let endpoint = match configured {
+        Some(endpoint) => endpoint.to_owned(),
+        None => fill_url(declared, hooks)?,
+    };
+    if endpoint.is_empty() && openid.discovers {
+        return Err(settings.missing("OIDC_ENDPOINT", "It is the issuer, below which /.well-known/openid-configuration stands."));
+    }
+    let named = settings.text("ID_TOKEN_ISSUER")?.map(str::to_owned);
+    let jwks_uri = match settings.text("JWKS_URI")? {
+        Some(url) => url.to_owned(),
+        None => fill_url(openid.jwks_url, hooks)?,
+    };
+    Ok(DocumentSources {
+        endpoint: Some(endpoint).filter(|endpoint| !endpoint.is_empty()),
+        issuer: match (named, openid.issuer) {
+            (Some(issuer), _) => ExpectedIssuer::Named(issuer),
+            (None, IssuerFrom::Endpoint) => ExpectedIssuer::Endpoint,
+            (None, IssuerFrom::Document(_)) => ExpectedIssuer::AsPublished,
+        },
+        jwks_uri: Some(jwks_uri).filter(|url| !url.is_empty()),
+    })
+}
+
+fn algorithms(openid: &OpenId, settings: &BackendSettings<'_>) -> Result<Vec<Algorithm>> {
+    let Some(names) = settings.list("JWT_ALGORITHMS")? else {
+        return Ok(openid.algorithms.iter().filter_map(|name| Algorithm::from_name(name)).collect());
+    };
+    let unknown = || {
+        let known: Vec<_> = Algorithm::ALL.iter().map(|algorithm| algorithm.name()).collect();
+        settings.invalid("JWT_ALGORITHMS", &format!("must be a list of {}", known.join(", ")))
+    };
+    if names.is_empty() {
+        return Err(unknown());
+    }
+    names.iter().map(|name| Algorithm::from_name(name).ok_or_else(unknown)).collect()
+}
+
+fn request_params(settings: &BackendSettings<'_>) -> Result<Vec<(&'static str, String)>> {
+    let mut params = Vec::new();
+    for (setting, parameter) in REQUEST_SETTINGS {
+        let value = match settings.value(setting) {
+            Some(Value::Number(number)) => Some(number.to_string()),
+            Some(Value::Array(_)) => settings.list(setting)?.map(|words| words.join(" ")),
+            _ => settings.text(setting)?.map(str::to_owned),
+        };
+        params.extend(value.map(|value| (parameter, value)));
+    }
+    Ok(params)
+}
