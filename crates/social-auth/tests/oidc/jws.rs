@@ -257,6 +257,16 @@ fn a_key_is_found_by_its_name_and_its_type() {
 }
 
 #[test]
+fn a_key_is_used_with_no_other_algorithm_than_its_own() {
+    let mut jwk = RSA.jwk("rsa");
+    jwk["alg"] = json!("RS256");
+    let keys = key_set(&[jwk]);
+    for algorithm in Algorithm::ALL.iter().filter(|algorithm| super::signing::kid_for(**algorithm) == "rsa") {
+        assert_eq!(verify(&token(*algorithm, &json!({})), &keys).is_ok(), *algorithm == Algorithm::RS256, "{algorithm}");
+    }
+}
+
+#[test]
 fn only_a_token_that_names_no_known_key_may_need_newer_keys() {
     let keys = all_keys();
     let needs = |header: Value| {
