@@ -98,7 +98,8 @@ impl SocialAuth {
     /// # Errors
     /// Every way to fail has its own reason.
     pub async fn complete(&self, backend: &str, request: &Request, session: &mut dyn Session) -> Result<Reply> {
-        flow::complete(self, backend, request, session).await
+        let flow::Completed { outcome, spent } = flow::complete(self, backend, request, session).await;
+        outcome.map(|reply| reply.cookies(spent))
     }
 
     /// Disconnects one association of the signed-in user, or all of a backend.

@@ -1,6 +1,7 @@
 //! Complete: the attempt is opened, checked and claimed once; the protocol turns the callback into an
 //! identity; the pipeline turns the identity into a signed-in user.
 
+use cookie::Cookie;
 use http::Method;
 
 use super::begin::LAST_LOGIN_BACKEND;
@@ -23,22 +24,36 @@ const CLAIMS: &str = "social-auth:attempt";
 /// The field by which our own return page marks what it posts on.
 pub(super) const RETURNED: &str = "social_auth_returned";
 
-pub(crate) async fn complete(social: &SocialAuth, name: &str, request: &Request, session: &mut dyn Session) -> Result<Reply> {
-    let instance = social.instance(name)?;
-    if lacks_lax_cookies(social, request) {
-        return pages::return_page(request);
+/// How a callback ended, and the cookie that marks its attempt as used, if it had one.
+pub(crate) struct Completed {
+    pub(crate) outcome: Result<Reply>,
+    pub(crate) spent: Option<Cookie<'static>>,
+}
+
+impl Completed {
+    fn before_attempt(outcome: Result<Reply>) -> Self {
+        Completed { outcome, spent: None }
     }
-    let callback = Callback::new(request, social.callback_url(name)).map_err(|error| error.stage(Stage::Callback))?;
-    let attempt = find_attempt(social, instance, request, &callback, session.user_id().as_ref())
-        .await
-        .map_err(|error| error.stage_if_unknown(Stage::Callback))?;
-    let outcome = finish(social, instance, &attempt, &callback, session).await;
-    let reply = match outcome {
-        Ok(reply) => reply,
-        Err(error) if instance.flow.raise_exceptions => return Err(error),
-        Err(error) => super::failure::after_attempt(social, &error.backend(name), request, &attempt),
+}
+
+pub(crate) async fn complete(social: &SocialAuth, name: &str, request: &Request, session: &mut dyn Session) -> Completed {
+    let instance = match social.instance(name) {
+        Ok(_) if lacks_lax_cookies(social, request) => return Completed::before_attempt(pages::return_page(request)),
+        Ok(instance) => instance,
+        Err(error) => return Completed::before_attempt(Err(error)),
     };
-    Ok(reply.cookie(cookies::spent(social, &attempt)))
+    let (attempt, callback) = match begun(social, instance, request, session).await {
+        Ok(begun) => begun,
+        Err(error) => return Completed::before_attempt(Err(error.stage_if_unknown(Stage::Callback).backend(name))),
+    };
+    let outcome = finish(social, instance, &attempt, &callback, session).await.map_err(|error| error.backend(name));
+    Completed { outcome, spent: Some(cookies::spent(social, &attempt)) }
+}
+
+async fn begun(social: &SocialAuth, instance: &Instance, request: &Request, session: &mut dyn Session) -> Result<(Attempt, Callback)> {
+    let callback = Callback::new(request, social.callback_url(&instance.backend.info().name))?;
+    let attempt = find_attempt(social, instance, request, &callback, session.user_id().as_ref()).await?;
+    Ok((attempt, callback))
 }
 
 /// A `POST` from the provider's site comes without our `SameSite=Lax` cookies: a page of ours posts it on.

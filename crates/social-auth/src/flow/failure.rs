@@ -4,7 +4,6 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::{pages, where_to};
-use crate::attempt::Attempt;
 use crate::error::{Error, Reason, Recovery, Source};
 
 use crate::social_auth::SocialAuth;
@@ -25,11 +24,6 @@ pub(crate) fn error_reply(social: &SocialAuth, error: &Error, request: &Request)
     };
     reply.retry_after = facts.retry_after;
     reply
-}
-
-/// The same after an attempt was found: the page offers to try again, with where the person wanted to go.
-pub(super) fn after_attempt(social: &SocialAuth, error: &Error, request: &Request, _attempt: &Attempt) -> Reply {
-    error_reply(social, error, request)
 }
 
 /// RFC 9457.

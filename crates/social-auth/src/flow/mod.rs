@@ -15,7 +15,7 @@ mod where_to;
 
 pub use begin::BeginOptions;
 pub(crate) use begin::{LAST_LOGIN_BACKEND, begin};
-pub(crate) use complete::complete;
+pub(crate) use complete::{Completed, complete};
 pub(crate) use csrf::{csrf_token, require_own_page};
 pub(crate) use disconnect::disconnect;
 pub(crate) use failure::error_reply;

@@ -67,7 +67,7 @@ pub(super) fn sign_out_button(action: &str, fields: &[(String, String)]) -> Resu
         "form.html",
         context! { title => "Sign out", text, action, fields => hidden(fields), button => "Sign out", automatic => false },
     )?;
-    Ok(Reply::html(StatusCode::OK, page, csp("'self'")))
+    Ok(Reply::html(StatusCode::OK, page, policy("", "")))
 }
 
 /// Posts what a provider posted to us on to ourselves, now as a same-origin request with cookies.
@@ -79,7 +79,7 @@ pub(super) fn return_page(request: &Request) -> Result<Reply> {
         "form.html",
         context! { title => "Signing you in", text => "", action, fields => hidden(&fields), button => "Continue", automatic => true },
     )?;
-    Ok(Reply::html(StatusCode::OK, page, policy("; form-action 'self'", &SCRIPT_SOURCE)))
+    Ok(Reply::html(StatusCode::OK, page, policy("", &SCRIPT_SOURCE)))
 }
 
 /// Sends the browser to a provider by posting a form.

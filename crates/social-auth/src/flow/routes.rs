@@ -3,6 +3,7 @@
 use http::Method;
 
 use crate::error::{Error, Reason, Result};
+use crate::flow;
 use crate::session::Session;
 use crate::social_auth::SocialAuth;
 use crate::web::{Reply, Request};
@@ -15,9 +16,14 @@ pub(crate) const ROUTES: &[&str] =
 pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mut dyn Session) -> Option<Reply> {
     let path = request.uri.path().strip_prefix(social.mount())?;
     let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    let mut spent = None;
     let result = match parts.as_slice() {
         ["login", backend] => social.begin(backend, request, session).await,
-        ["complete", backend] => social.complete(backend, request, session).await,
+        ["complete", backend] => {
+            let completed = flow::complete(social, backend, request, session).await;
+            spent = completed.spent;
+            completed.outcome
+        }
         ["disconnect", backend] => social.disconnect(backend, None, request, session).await,
         ["disconnect", backend, id] => match association_id(id) {
             Ok(id) => social.disconnect(backend, Some(id), request, session).await,
@@ -26,17 +32,15 @@ pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mu
         ["logout"] if matches!(request.method, Method::GET | Method::POST) => social.logout(request, session).await,
         _ => return None,
     };
-    Some(match result {
-        Ok(reply) => reply,
-        Err(error) => {
-            let backend = parts.get(1).filter(|name| social.instance(name).is_ok());
-            let error = match backend {
-                Some(name) => error.backend(*name),
-                None => error,
-            };
-            social.error_reply(&error, request)
-        }
-    })
+    let reply = result.unwrap_or_else(|error| {
+        let backend = parts.get(1).filter(|name| social.instance(name).is_ok());
+        let error = match backend {
+            Some(name) => error.backend(*name),
+            None => error,
+        };
+        social.error_reply(&error, request)
+    });
+    Some(reply.cookies(spent))
 }
 
 fn association_id(text: &str) -> Result<i64> {

@@ -78,6 +78,13 @@ impl Reply {
         self
     }
 
+    /// Adds cookies.
+    #[must_use]
+    pub fn cookies(mut self, cookies: impl IntoIterator<Item = Cookie<'static>>) -> Self {
+        self.cookies.extend(cookies);
+        self
+    }
+
     /// The address of a redirect.
     #[must_use]
     pub fn location(&self) -> Option<&str> {
