@@ -143,11 +143,11 @@ impl Settings {
         Settings::default()
     }
 
-    /// Makes a setting in the program, by its flat name (`SOCIAL_AUTH_LOGIN_URL`) or as people write it
-    /// in a file (`login_url`); a later one of the same name replaces it.
+    /// Makes a setting in the program, by its flat name (`SOCIAL_AUTH_LOGIN_URL`), without the prefix
+    /// (`LOGIN_URL`) or as people write it in a file (`login_url`): all the same. A later one replaces it.
     pub fn set(&mut self, name: &str, value: impl Into<Value>) -> &mut Self {
         let written = Written { backend: None, name: name.to_owned() };
-        self.store(&flat_name(name), Setting { value: value.into(), origin: Origin::Code }, written);
+        self.store(&name_in_program(name), Setting { value: value.into(), origin: Origin::Code }, written);
         self
     }
 
@@ -177,10 +177,12 @@ impl Settings {
         self.own.iter().any(|own| flat.strip_prefix(own.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('_')))
     }
 
-    /// Forgets a setting.
+    /// Forgets a setting, by any of the names that [`set`](Settings::set) takes.
     pub fn unset(&mut self, name: &str) {
-        self.values.remove(name);
-        self.written.remove(name);
+        for name in [name, &name_in_program(name)] {
+            self.values.remove(name);
+            self.written.remove(name);
+        }
     }
 
     /// Takes over all settings and backends of `other`. The program wins over the environment, and that
@@ -265,6 +267,12 @@ impl Settings {
 /// The flat name of a setting that is not in a backend's table: names in capitals are flat already.
 fn flat_name(name: &str) -> String {
     if name.chars().any(char::is_lowercase) { setting_name(&[name]) } else { name.to_owned() }
+}
+
+/// A name without prefix is the last that is looked for; what the program says must win over all others.
+fn name_in_program(name: &str) -> String {
+    let flat = flat_name(name);
+    if names::find(&flat).is_some() { setting_name(&[&flat]) } else { flat }
 }
 
 /// The flat name for these parts: `SOCIAL_AUTH_` and the parts in upper case, `-` as `_`, joined by `_`.

@@ -103,16 +103,6 @@ impl<'a> BackendSettings<'a> {
             .transpose()
     }
 
-    /// The first of these that is an address, or names a setting that holds one. What an address is
-    /// `is_url` decides, by `ALLOWED_REDIRECT_SCHEMES`.
-    #[must_use]
-    pub fn first_url(&self, names_or_urls: &[&'a str], is_url: impl Fn(&str) -> bool) -> Option<&'a str> {
-        names_or_urls.iter().copied().find_map(|name| {
-            let held = || self.value(name).and_then(Value::as_str).filter(|text| is_url(text));
-            if is_url(name) { Some(name) } else { held() }
-        })
-    }
-
     /// A list of texts. A single text is split at white space and commas.
     ///
     /// # Errors

@@ -49,8 +49,8 @@ pub(super) fn of_value(decl: &SettingDecl, value: &Value, written: &Written) -> 
             Some(network) => error(format!("has \"{network}\", which is no address"), "write 10.0.0.7 or 10.0.0.0/8"),
             None => Vec::new(),
         },
-        "LISTEN" if text.parse::<SocketAddr>().is_err() && !text.starts_with("localhost:") => {
-            error("must be an address and a port".to_owned(), "write 127.0.0.1:8000, or [::]:8000 for every interface")
+        "LISTEN" if !has_port(text) => {
+            error("must be an address and a port".to_owned(), "write 127.0.0.1:8080, or [::]:8080 for every interface")
         }
         "PKCE_CODE_VERIFIER_LENGTH" if value.as_i64().is_some_and(|length| length > 128) => {
             error("must be at most 128".to_owned(), "RFC 7636, section 4.1, allows 43 to 128")
@@ -132,6 +132,10 @@ fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     }
+}
+
+fn has_port(text: &str) -> bool {
+    text.rsplit_once(':').is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok())
 }
 
 fn is_dangerous(scheme: &str) -> bool {

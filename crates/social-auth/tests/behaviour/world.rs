@@ -10,7 +10,7 @@ use social_auth::backend::{Backend, BackendInfo, Callback, Departure};
 use social_auth::clock::Clock;
 use social_auth::identity::{Email, Fields, Identity, Tokens, Uid, UserDetails};
 use social_auth::pipeline::{Context, ContextParts, Outcome, steps};
-use social_auth::settings::{FlowSettings, Settings};
+use social_auth::settings::{FlowSettings, Origin, Setting, Settings};
 use social_auth::storage::{MemoryStorage, NewUser, User, UserId, UserStorage};
 use social_auth::web::Params;
 
@@ -23,7 +23,8 @@ pub const PLAIN: &str = "plain-backend";
 pub fn settings(values: &Map<String, Value>) -> Settings {
     let mut settings = Settings::new();
     for (name, value) in values {
-        settings.set(name, value.clone());
+        // As they are: here it matters which of SOCIAL_AUTH_X and X is present.
+        settings.insert(name, Setting { value: value.clone(), origin: Origin::Code });
     }
     settings
 }

@@ -259,7 +259,7 @@ fn a_value_that_would_be_unsafe_is_refused_or_warned_of() {
         ),
         (
             "listen = \"80\"",
-            &["error: listen must be an address and a port (social-auth.toml:1): write 127.0.0.1:8000, or [::]:8000 for every interface"],
+            &["error: listen must be an address and a port (social-auth.toml:1): write 127.0.0.1:8080, or [::]:8080 for every interface"],
         ),
         (
             "trusted_proxies = [\"10.0.0.0/33\"]",

@@ -22,7 +22,9 @@ fn the_environment_wins_over_the_file_and_the_program_over_both() {
     let github = settings.of_backend("github");
     assert_eq!(github.text("KEY").unwrap(), Some("environment"));
     assert_eq!(github.text("SECRET").unwrap(), Some("program"));
-    settings.merge_environment([("SOCIAL_AUTH_GITHUB_SECRET", "environment")]).unwrap();
+    settings.set("LISTEN", "program");
+    settings.merge_environment([("SOCIAL_AUTH_GITHUB_SECRET", "environment"), ("SOCIAL_AUTH_LISTEN", "environment")]).unwrap();
+    assert_eq!(settings.of_site().text("LISTEN").unwrap(), Some("program"), "without the prefix, too");
     assert_eq!(settings.of_backend("github").text("SECRET").unwrap(), Some("program"));
 }
 

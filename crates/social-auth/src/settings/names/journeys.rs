@@ -29,6 +29,7 @@ pub(super) const GROUP: Group = Group {
         setting("LOGIN_METHODS", Kind::List, "Methods by which a sign-in may be begun: `GET`, `POST`.").or("[\"GET\", \"POST\"]"),
         setting("STATE_LIFETIME", Kind::Seconds, "Seconds from begin to complete.").or("900"),
         setting("SESSION_EXPIRATION", Kind::Switch, "End the session when the provider's token expires.").or("false"),
+        setting("SESSION_COOKIE_AGE", Kind::Seconds, "Seconds that a session lasts when nobody uses it.").or("1209600"),
         setting("RAISE_EXCEPTIONS", Kind::Switch, "Hand errors to the application instead of answering them with a redirect or a page.")
             .or("false"),
         setting("PIPELINE", Kind::List, "The steps of a sign-in, by name or by Python path.").or("the default pipeline"),

@@ -13,18 +13,28 @@ pub(super) const GROUP: Group = Group {
     protocols: &["oidc"],
     settings: &[
         setting("OIDC_ENDPOINT", Kind::Url, "The issuer: the address before `/.well-known/openid-configuration`.").or("the provider's"),
-        setting("ID_TOKEN_ISSUER", Kind::Text, "The issuer that id tokens must name.").or("the discovery document's"),
+        setting("ID_TOKEN_ISSUER", Kind::List, "The issuer that id tokens must name, or several of which one.")
+            .or("the discovery document's"),
+        setting("OPENID_CONFIGURATION_URL", Kind::Url, "Where the discovery document is, if not below the issuer.").or("the provider's"),
         setting("JWKS_URI", Kind::Url, "Where the provider's keys are.").or("the discovery document's"),
         setting("USERINFO_URL", Kind::Url, "Where the profile is.").or("the discovery document's"),
         setting("JWT_ALGORITHMS", Kind::List, "The algorithms by which id tokens may be signed; `HS256` only where named here.")
             .or("RS256"),
-        setting("JWT_LEEWAY", Kind::Integer(0), "Seconds by which the provider's clock may differ from ours.").or("0"),
+        setting("JWT_LEEWAY", Kind::Integer(0), "Seconds by which the provider's clock may differ from ours.").or("1"),
         setting("ID_TOKEN_MAX_AGE", Kind::Seconds, "Seconds after which an id token is too old.").or("600"),
-        setting("ACR_VALUES", Kind::Text, "Authentication context classes to ask for, most wanted first."),
+        setting(
+            "ACCEPTED_AUDIENCES",
+            Kind::List,
+            "Further client ids whose id tokens are accepted, such as that of your application for phones.",
+        )
+        .or("[]"),
+        setting("TRUSTED_AUDIENCES", Kind::List, "Audiences that an id token may have besides us."),
+        setting("USE_NONCE", Kind::Switch, "Tie the id token to this sign-in by a nonce.").or("the provider's"),
+        setting("ACR_VALUES", Kind::List, "Authentication context classes to ask for, most wanted first."),
         setting("DISPLAY", Kind::Text, "How the provider should show its pages: `page`, `popup`, `touch` or `wap`."),
-        setting("PROMPT", Kind::Text, "What the provider should ask for: `none`, `login`, `consent`, `select_account`."),
+        setting("PROMPT", Kind::List, "What the provider should ask for: `none`, `login`, `consent`, `select_account`."),
         setting("MAX_AGE", Kind::Integer(0), "Seconds since the person last gave a password, at most."),
-        setting("UI_LOCALES", Kind::Text, "Languages of the provider's pages, most wanted first."),
+        setting("UI_LOCALES", Kind::List, "Languages of the provider's pages, most wanted first."),
         setting("LOGIN_HINT", Kind::Text, "The name that the provider should propose."),
         setting("ID_TOKEN_HINT", Kind::Secret, "An id token of the person who should sign in."),
     ],

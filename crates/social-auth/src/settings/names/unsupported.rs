@@ -50,7 +50,6 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     ignored("LOGIN_FUNCTION", SESSION),
     ignored("LOGGEDIN_FUNCTION", SESSION),
     ignored("LOGIN_METHOD", SESSION),
-    ignored("SESSION_COOKIE_AGE", SESSION),
     ignored("INSTALLED_APPS", DJANGO),
     ignored("MIDDLEWARE", DJANGO),
     ignored("TEMPLATE_CONTEXT_PROCESSORS", DJANGO),
