@@ -1,0 +1,92 @@
+//! The application: pages for people, an API for programs, and the journeys of the library below them.
+
+mod account;
+mod api;
+mod assets;
+mod browser_name;
+mod headers;
+mod health;
+mod icon;
+mod login;
+mod not_found;
+mod pages;
+mod sessions;
+mod spans;
+mod visit;
+mod when;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Redirect;
+use axum::routing::{get, post};
+use social_auth::SocialAuth;
+
+use pages::Pages;
+
+/// What the server is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A site with users.
+    Site,
+    /// Looking around; every page says so.
+    Demo,
+}
+
+/// What all requests share. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Inner>);
+
+struct Inner {
+    social: SocialAuth,
+    pages: Pages,
+}
+
+impl App {
+    pub(crate) fn new(social: SocialAuth, kind: Kind) -> Self {
+        let pages = Pages::new(&social, kind);
+        App(Arc::new(Inner { social, pages }))
+    }
+
+    pub(crate) fn social(&self) -> &SocialAuth {
+        &self.0.social
+    }
+
+    fn pages(&self) -> &Pages {
+        &self.0.pages
+    }
+
+    /// The address of a page below the mount.
+    fn path(&self, page: &str) -> String {
+        format!("{}{page}", self.social().mount())
+    }
+
+    /// All addresses.
+    pub(crate) fn router(&self) -> Router {
+        let to = |page: &str| {
+            let target = self.path(page);
+            get(move || async move { Redirect::permanent(&target) })
+        };
+        let mut router = Router::new()
+            .route(&self.path(""), get(login::home))
+            .route(&self.path("login/"), get(login::page))
+            .route(&self.path("login"), to("login/"))
+            .route(&self.path("account/"), get(account::page))
+            .route(&self.path("account"), to("account/"))
+            .route(&self.path("account/sessions/others/"), post(sessions::revoke_others))
+            .route(&self.path("account/sessions/{id}/"), post(sessions::revoke))
+            .route(&self.path("api/me"), get(api::me))
+            .route(&self.path("static/{file}"), get(assets::file))
+            .route("/healthz", get(health::check));
+        if self.social().mount() != "/" {
+            router = router.route("/", to(""));
+        }
+        router
+            .fallback(visit::journey_or_not_found)
+            .method_not_allowed_fallback(visit::journey_or_not_found)
+            .layer(from_fn_with_state(self.clone(), headers::secure))
+            .layer(from_fn(spans::record))
+            .with_state(self.clone())
+    }
+}

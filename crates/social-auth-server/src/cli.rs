@@ -1,0 +1,74 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Social sign-in as a server of its own.
+#[derive(Debug, Parser)]
+#[command(name = "social-auth", version, arg_required_else_help = true, after_help = AFTER_HELP)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Settings come from a TOML file and from variables of the environment such as SOCIAL_AUTH_GITHUB_KEY.
+To look around without any settings: social-auth demo
+
+Exit codes: 0 all is well; 1 something failed while running; 2 the settings (or arguments) are wrong,
+or what they name, such as the database, cannot be used.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve sign-in, with pages and an API.
+    Serve(Serve),
+    /// Try it: a server with a development identity provider beside it. For development only.
+    Demo(Demo),
+    /// Check the settings, reach every provider that can be reached, print the callback addresses.
+    Check(Configured),
+    /// List the providers that there are: name, title, protocol.
+    Backends,
+    /// Make the tables that the database lacks. `serve` does so too.
+    Migrate(Migrate),
+}
+
+/// Where the settings are.
+#[derive(Debug, Args)]
+pub(crate) struct Configured {
+    /// The settings file; without it social-auth.toml, if there is one.
+    #[arg(long, value_name = "FILE", env = "SOCIAL_AUTH_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// Address and port to listen on, in the place of the setting `listen`; port 0 is any free one.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<String>,
+    /// The database, in the place of the setting `database_url`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Address and port to listen on; on this machine only.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8000")]
+    pub(crate) listen: SocketAddr,
+    /// The database; without it one that is gone afterwards.
+    #[arg(long, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Migrate {
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// The database, in the place of the setting `database_url`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+}

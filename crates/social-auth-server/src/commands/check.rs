@@ -1,0 +1,90 @@
+//! `social-auth check`: the settings, the providers, the callback addresses.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use social_auth::SocialAuth;
+use social_auth::backend::Backend;
+use social_auth::error::Error;
+use social_auth::seal::random_token;
+use social_auth::settings::{Problem, Problems};
+use social_auth::storage::MemoryStorage;
+
+use crate::cli::Configured;
+use crate::config::{Arguments, Config, local_public_url};
+use crate::failure::Failure;
+use crate::logging::Logging;
+
+/// Checks, prints what it found, and says by its exit code how it is: 0 well, 1 something could not be
+/// reached, 2 the settings are wrong.
+pub(crate) async fn run(arguments: Configured) -> Result<ExitCode, Failure> {
+    let config = Config::load(&Arguments { file: arguments.config.as_deref(), ..Arguments::default() })?;
+    Logging::warnings().start();
+    for warning in &config.warnings {
+        eprintln!("{warning}\n");
+    }
+    let social = social_auth(config)?;
+    let backends: Vec<Arc<dyn Backend>> = social.backends().cloned().collect();
+    if backends.is_empty() {
+        println!("The settings are fine, but nobody can sign in: there is no [backends.…] yet.");
+        println!("`social-auth backends` lists the providers that there are.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("The settings are fine. Register these callback addresses with the providers:\n");
+    let checks: Vec<_> = backends
+        .iter()
+        .map(|backend| {
+            let backend = backend.clone();
+            tokio::spawn(async move { backend.check().await })
+        })
+        .collect();
+    let mut unreached = 0;
+    for (backend, check) in backends.iter().zip(checks) {
+        let info = backend.info();
+        println!("{} ({}, {})", info.name, info.title, info.protocol);
+        println!("  callback  {}", social.callback_url(&info.name));
+        match check.await {
+            Ok(Ok(lines)) => lines.iter().for_each(|line| println!("  ok        {line}")),
+            Ok(Err(error)) => {
+                unreached += 1;
+                print_failure(&error);
+            }
+            Err(_) => {
+                unreached += 1;
+                println!("  error     the check was broken off");
+            }
+        }
+    }
+    Ok(conclusion(backends.len(), unreached))
+}
+
+fn social_auth(config: Config) -> Result<SocialAuth, Problems> {
+    let Config { mut settings, listen, .. } = config;
+    if settings.of_site().value("SECRET_KEY").is_none() {
+        settings.set("SECRET_KEY", random_token(32));
+    }
+    if let Some(url) = listen.first().and_then(|address| local_public_url(&settings, *address)) {
+        settings.set("PUBLIC_URL", url);
+    }
+    let social = SocialAuth::builder().settings(settings).storage(MemoryStorage::new()).build();
+    social.map_err(|errors| Problem::error(errors.to_string()).into())
+}
+
+fn print_failure(error: &Error) {
+    println!("  error     {error}");
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        println!("            because {inner}");
+        cause = inner.source();
+    }
+    println!("  fix       see that the provider runs, that this machine may reach it, and that the address in the settings is right");
+}
+
+fn conclusion(all: usize, unreached: usize) -> ExitCode {
+    if unreached == 0 {
+        println!("\nAll is well.");
+        return ExitCode::SUCCESS;
+    }
+    println!("\n{unreached} of {all} backends have a problem.");
+    ExitCode::from(1)
+}

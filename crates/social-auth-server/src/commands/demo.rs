@@ -1,0 +1,77 @@
+//! `social-auth demo`: a server with a development identity provider beside it, on this machine only.
+
+use std::process::ExitCode;
+
+use social_auth::settings::{Origin, Settings};
+use social_auth_testkit::DevProvider;
+
+use super::{log_warnings, serve};
+use crate::app::Kind;
+use crate::cli::Demo;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::server;
+
+/// Serves until a signal ends it. The environment's settings do not count: a demo is the same everywhere.
+pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Failure> {
+    if !arguments.listen.ip().is_loopback() {
+        return Err(Failure::DemoForOthers(arguments.listen));
+    }
+    let provider = DevProvider::start().await?;
+    let folder = tempfile::tempdir().map_err(|source| Failure::System { what: "no temporary folder can be made", source })?;
+    let database_url = arguments.database_url.clone();
+    let database_url = database_url.unwrap_or_else(|| format!("sqlite://{}", folder.path().join("demo.db").display()));
+    let config = Config::check(settings(&provider, &arguments, &database_url))?;
+    config.logging.start();
+    log_warnings(&config.warnings);
+    let listener = serve::listener(&config).await?;
+    let storage = serve::storage(&config.database_url).await?;
+    let app = serve::app(config, &listener, &storage, Kind::Demo)?;
+    welcome(&server::url_of(&listener)?, &provider, arguments.database_url.as_deref());
+    server::run(listener, app, storage).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Settings {
+    let mut settings = Settings::new();
+    settings.set("LISTEN", arguments.listen.to_string());
+    settings.set("DATABASE_URL", database_url);
+    settings.set("LOG", "warn,social_auth=info");
+    let url = provider.url();
+    let oauth2 = [
+        ("TITLE", "Development OAuth 2.0".to_owned()),
+        ("AUTHORIZATION_URL", format!("{url}/oauth2/authorize")),
+        ("ACCESS_TOKEN_URL", format!("{url}/oauth2/token")),
+        ("USER_URL", format!("{url}/oauth2/user")),
+    ];
+    let oidc = [("TITLE", "Development OpenID Connect".to_owned()), ("OIDC_ENDPOINT", provider.issuer())];
+    for (name, kind, own) in [("dev-oauth2", "oauth2", oauth2.as_slice()), ("dev-oidc", "oidc", oidc.as_slice())] {
+        settings.enable(name, kind, Origin::Code);
+        settings.set_for(name, "KEY", provider.client_id());
+        settings.set_for(name, "SECRET", provider.client_secret());
+        for (setting, value) in own {
+            settings.set_for(name, setting, value.as_str());
+        }
+    }
+    settings
+}
+
+fn welcome(address: &str, provider: &DevProvider, database_url: Option<&str>) {
+    println!("social-auth listening on {address}");
+    println!("
+Open {address} in a browser and sign in, by OAuth 2.0 or by OpenID Connect, as
+  Alice    with a full profile and a verified e-mail address
+  Carol    without an e-mail address
+  Dave     with an e-mail address that is not verified
+  a new person each time, or the same one again
+or decline. Then connect the other account, disconnect it, sign out, sign in again.
+
+What a program sees:  curl {address}/api/me
+The provider:         {}
+The database:         {}
+
+For development only: anybody can sign in as anybody here. Press Ctrl-C to end it.",
+        provider.url(),
+        database_url.unwrap_or("a temporary one, gone when this ends")
+    );
+}

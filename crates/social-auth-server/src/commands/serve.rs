@@ -1,0 +1,63 @@
+//! `social-auth serve`.
+
+use std::process::ExitCode;
+
+use social_auth::SocialAuth;
+use social_auth::settings::Problem;
+use social_auth_sqlx::SqlxStorage;
+use tokio::net::TcpListener;
+
+use super::log_warnings;
+use crate::app::{App, Kind};
+use crate::cli::Serve;
+use crate::config::{Arguments, Config, local_public_url};
+use crate::failure::Failure;
+use crate::{secret_key, server};
+
+/// Serves until a signal ends it.
+pub(crate) async fn run(arguments: Serve) -> Result<ExitCode, Failure> {
+    let Serve { configured, listen, database_url } = arguments;
+    let arguments =
+        Arguments { file: configured.config.as_deref(), listen: listen.as_deref(), database_url: database_url.as_deref() };
+    let config = Config::load(&arguments)?;
+    config.logging.start();
+    log_warnings(&config.warnings);
+    let listener = listener(&config).await?;
+    let storage = storage(&config.database_url).await?;
+    let app = app(config, &listener, &storage, Kind::Site)?;
+    println!("social-auth listening on {}", server::url_of(&listener)?);
+    server::run(listener, app, storage).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Listens on the first of the addresses that can be had.
+pub(super) async fn listener(config: &Config) -> Result<TcpListener, Failure> {
+    let failed = |source| {
+        let addresses: Vec<String> = config.listen.iter().map(ToString::to_string).collect();
+        Failure::Listen { address: addresses.join(", "), source }
+    };
+    TcpListener::bind(config.listen.as_slice()).await.map_err(failed)
+}
+
+/// The database with all its tables.
+pub(super) async fn storage(database_url: &str) -> Result<SqlxStorage, Failure> {
+    let storage = SqlxStorage::connect(database_url).await?;
+    storage.migrate().await?;
+    Ok(storage)
+}
+
+/// The application with all its backends.
+pub(super) fn app(config: Config, listener: &TcpListener, storage: &SqlxStorage, kind: Kind) -> Result<App, Failure> {
+    let Config { mut settings, database_url, .. } = config;
+    if settings.of_site().value("SECRET_KEY").is_none() {
+        settings.set("SECRET_KEY", secret_key::find_or_make(&database_url)?);
+    }
+    let address = listener.local_addr().map_err(|source| Failure::System { what: "the address listened on is unknown", source })?;
+    if let Some(url) = local_public_url(&settings, address) {
+        settings.set("PUBLIC_URL", url);
+    }
+    let social = SocialAuth::builder().settings(settings).storage(storage.clone()).build();
+    // The same was built once before, on a storage in memory: an error here is no common one.
+    let social = social.map_err(|errors| Problem::error(errors.to_string())).map_err(social_auth::settings::Problems::from)?;
+    Ok(App::new(social, kind))
+}

@@ -1,0 +1,160 @@
+//! From the command line, the settings file and the environment to settings that a server can start with.
+
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::path::Path;
+
+use serde_json::Value;
+use social_auth::SocialAuth;
+use social_auth::error::{Error, Reason};
+use social_auth::seal::random_token;
+use social_auth::settings::{Problem, Problems, Settings};
+use social_auth::storage::MemoryStorage;
+
+use crate::logging::Logging;
+use crate::providers::Providers;
+
+/// The settings file that is read if none is named, and only if it is there.
+const DEFAULT_FILE: &str = "social-auth.toml";
+const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+const DEFAULT_DATABASE_URL: &str = "sqlite://social-auth.db";
+
+/// Where the server's own pages are; people may set others.
+const OWN_PAGES: &[(&str, &str)] = &[("LOGIN_URL", "login/"), ("LOGIN_REDIRECT_URL", "account/"), ("DISCONNECT_REDIRECT_URL", "account/")];
+
+/// Settings that were checked.
+pub(crate) struct Config {
+    /// All settings.
+    pub(crate) settings: Settings,
+    /// What somebody should look at.
+    pub(crate) warnings: Vec<Problem>,
+    /// Where to listen, in the order to try.
+    pub(crate) listen: Vec<SocketAddr>,
+    /// The database.
+    pub(crate) database_url: String,
+    /// What is logged.
+    pub(crate) logging: Logging,
+}
+
+/// What the command line says.
+#[derive(Default)]
+pub(crate) struct Arguments<'a> {
+    pub(crate) file: Option<&'a Path>,
+    pub(crate) listen: Option<&'a str>,
+    pub(crate) database_url: Option<&'a str>,
+}
+
+impl Config {
+    /// Reads and checks the settings of a server. Nothing is written, no network is used.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub(crate) fn load(arguments: &Arguments<'_>) -> Result<Self, Problems> {
+        Self::check(read(arguments)?)
+    }
+
+    /// Checks settings.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub(crate) fn check(mut settings: Settings) -> Result<Self, Problems> {
+        let mut problems = match settings.check(&Providers::new()) {
+            Ok(warnings) => warnings,
+            Err(problems) => problems.all().to_vec(),
+        };
+        own_pages(&mut settings);
+        let fine = !problems.iter().any(|problem| problem.severity() == social_auth::settings::Severity::Error);
+        let listen = collect(&mut problems, listen(&settings));
+        let logging = collect(&mut problems, Logging::from_settings(&settings));
+        problems.extend(rehearse(&settings, listen.as_deref(), fine));
+        let warnings = Problems::unless_fine(problems)?;
+        let (Some(listen), Some(logging)) = (listen, logging) else { return Err(Problem::error("the settings cannot be used").into()) };
+        let database_url = text(&settings, "DATABASE_URL").unwrap_or(DEFAULT_DATABASE_URL).to_owned();
+        Ok(Config { settings, warnings, listen, database_url, logging })
+    }
+}
+
+/// Without a public address, and reached from this machine only: the address listened on.
+pub(crate) fn local_public_url(settings: &Settings, address: SocketAddr) -> Option<String> {
+    (settings.of_site().value("PUBLIC_URL").is_none() && address.ip().is_loopback()).then(|| format!("http://{address}"))
+}
+
+fn read(arguments: &Arguments<'_>) -> Result<Settings, Problems> {
+    let default = Path::new(DEFAULT_FILE);
+    let file = arguments.file.or_else(|| default.exists().then_some(default));
+    let mut settings = match file {
+        Some(file) => Settings::from_toml_file(file)?,
+        None => Settings::new(),
+    };
+    settings.merge_process_environment()?;
+    for (name, value) in [("LISTEN", arguments.listen), ("DATABASE_URL", arguments.database_url)] {
+        if let Some(value) = value {
+            settings.set(name, value);
+        }
+    }
+    Ok(settings)
+}
+
+fn own_pages(settings: &mut Settings) {
+    let mount = text(settings, "MOUNT").unwrap_or("/").trim_matches('/');
+    let mount = if mount.is_empty() { "/".to_owned() } else { format!("/{mount}/") };
+    for (name, page) in OWN_PAGES {
+        if settings.of_site().value(name).is_none() {
+            settings.set(name, format!("{mount}{page}"));
+        }
+    }
+}
+
+fn listen(settings: &Settings) -> Result<Vec<SocketAddr>, Problem> {
+    let wanted = text(settings, "LISTEN").unwrap_or(DEFAULT_LISTEN);
+    let problem = |why: String| {
+        let problem = Problem::error(format!("listen = \"{wanted}\" {why}")).about("LISTEN").help("write 127.0.0.1:8080, for example");
+        match settings.of_site().setting("LISTEN") {
+            Some(setting) => problem.at(&setting.origin),
+            None => problem,
+        }
+    };
+    let addresses: Vec<SocketAddr> =
+        wanted.to_socket_addrs().map_err(|error| problem(format!("is no address to listen on: {error}")))?.collect();
+    if addresses.is_empty() { Err(problem("is no address of this machine".to_owned())) } else { Ok(addresses) }
+}
+
+/// Builds everything once on a storage in memory, so that whatever is wrong is known before a database is
+/// touched. Where the check has found errors already, only what is missing is told besides: the rest would
+/// be told twice.
+fn rehearse(settings: &Settings, listen: Option<&[SocketAddr]>, fine: bool) -> Vec<Problem> {
+    let mut settings = settings.clone();
+    if settings.of_site().value("SECRET_KEY").is_none() {
+        settings.set("SECRET_KEY", random_token(32));
+    }
+    let address = listen.and_then(<[SocketAddr]>::first);
+    if let Some(url) = address.and_then(|address| local_public_url(&settings, *address)) {
+        settings.set("PUBLIC_URL", url);
+    }
+    let already_told = |error: &Error| !fine && error.reason() != Reason::MissingSetting || error.facts().parameter == Some("PUBLIC_URL") && !fine;
+    match SocialAuth::builder().settings(settings).storage(MemoryStorage::new()).build() {
+        Ok(_) => Vec::new(),
+        Err(errors) => errors.0.iter().filter(|error| !already_told(error)).map(problem).collect(),
+    }
+}
+
+fn problem(error: &Error) -> Problem {
+    let facts = error.facts();
+    let what = error.explanation().unwrap_or_else(|| error.reason().message());
+    let problem = match facts.backend {
+        Some(backend) => Problem::error(format!("backend \"{backend}\": {what}")).of_backend(backend),
+        None => Problem::error(what),
+    };
+    let problem = problem.because(error.reason());
+    match facts.parameter {
+        Some(setting) => problem.about(setting),
+        None => problem,
+    }
+}
+
+fn text<'a>(settings: &'a Settings, name: &str) -> Option<&'a str> {
+    settings.of_site().value(name).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+fn collect<T>(problems: &mut Vec<Problem>, result: Result<T, Problem>) -> Option<T> {
+    result.map_err(|problem| problems.push(problem)).ok()
+}

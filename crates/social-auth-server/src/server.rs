@@ -1,0 +1,109 @@
+//! Serving until a signal says stop: running requests are finished, then the database is closed.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::serve::ListenerExt as _;
+use social_auth::SocialAuth;
+use social_auth_sqlx::SqlxStorage;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::failure::Failure;
+
+/// How long running requests may take after the signal.
+const FAREWELL: Duration = Duration::from_secs(10);
+/// How often expired rows are removed; the first time soon after the start.
+const CLEANUP_EVERY: Duration = Duration::from_secs(15 * 60);
+const FIRST_CLEANUP: Duration = Duration::from_secs(30);
+
+/// The address that a listener can be reached at on this machine.
+pub(crate) fn url_of(listener: &TcpListener) -> Result<String, Failure> {
+    let address = listener.local_addr().map_err(|source| Failure::System { what: "the address listened on is unknown", source })?;
+    Ok(format!("http://{address}"))
+}
+
+/// Serves until SIGTERM or SIGINT.
+///
+/// # Errors
+/// When signals cannot be had.
+pub(crate) async fn run(listener: TcpListener, app: App, storage: SqlxStorage) -> Result<(), Failure> {
+    let mut signals = Signals::new()?;
+    let (stop, stopped) = watch::channel(false);
+    let cleanup = tokio::spawn(clean_up(app.social().clone()));
+    // Answers are small and wait for nobody: sent at once.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY cannot be set");
+        }
+    });
+    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
+    let served = tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(until_stopped(stopped)).into_future());
+    signals.wait().await;
+    tracing::info!("stopping: running requests are finished first");
+    let _ = stop.send(true);
+    if tokio::time::timeout(FAREWELL, served).await.is_err() {
+        tracing::warn!(seconds = FAREWELL.as_secs(), "requests were still running and are broken off");
+    }
+    cleanup.abort();
+    storage.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn until_stopped(mut stopped: watch::Receiver<bool>) {
+    // A sender that is gone says the same.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// Removes what expired, again and again.
+async fn clean_up(social: SocialAuth) {
+    let mut pause = FIRST_CLEANUP;
+    loop {
+        tokio::time::sleep(pause).await;
+        pause = CLEANUP_EVERY;
+        match social.social().clear_expired(social.clock().now()).await {
+            Ok(0) => {}
+            Ok(rows) => tracing::info!(rows, "expired rows removed"),
+            Err(error) => tracing::warn!(%error, "expired rows could not be removed"),
+        }
+    }
+}
+
+/// The signals that end the program.
+#[cfg(unix)]
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> Result<Self, Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| signal(kind).map_err(|source| Failure::System { what: "signals cannot be received", source });
+        Ok(Signals { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> Result<Self, Failure> {
+        Ok(Signals)
+    }
+
+    async fn wait(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
