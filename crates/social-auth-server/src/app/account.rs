@@ -3,7 +3,6 @@
 use axum::response::Response;
 use http::StatusCode;
 use minijinja::{Value, context};
-use serde::Serialize;
 use social_auth::error::Result;
 use social_auth::storage::{Association, StoredSession, User};
 use social_auth::web::Reply;
@@ -23,33 +22,6 @@ const MESSAGES: &[(&str, &str)] = &[
 
 /// Fields of an association's extra data that people recognise an account by, the best first.
 const ACCOUNT_FIELDS: &[&str] = &["email", "login", "username", "preferred_username", "name", "display_name"];
-
-#[derive(Serialize)]
-struct PersonView {
-    name: String,
-    initial: String,
-    username: String,
-    email: Option<String>,
-    joined: Option<When>,
-}
-
-#[derive(Serialize)]
-struct AssociationView {
-    title: String,
-    account: Option<String>,
-    icon: Value,
-    created: When,
-    disconnect: String,
-}
-
-#[derive(Serialize)]
-struct SessionView {
-    browser: String,
-    address: String,
-    seen: When,
-    current: bool,
-    revoke: String,
-}
 
 /// `/account/`.
 pub(super) async fn page(visit: Visit) -> Response {
@@ -73,67 +45,69 @@ async fn show(visit: &Visit, user: &User) -> Result<Reply> {
     let may_disconnect = associations.len() > 1 || social.users().has_usable_password(&user.id).await?;
     let done = visit.request.query.get("done");
     let message = MESSAGES.iter().find(|(word, _)| Some(*word) == done).map(|(_, message)| *message);
-    let (csrf, cookie) = visit.csrf()?;
-    let associations: Vec<_> = associations.iter().map(|association| association_view(app, association, now)).collect();
-    let current = visit.session.stored().map(|session| session.key_hash.as_str());
-    let mut sessions: Vec<_> = sessions.iter().map(|session| session_view(app, session, current, now)).collect();
-    sessions.sort_by_key(|session| !session.current);
-    let values = context! {
-        message,
-        csrf => Value::from_serialize(csrf),
-        person => Value::from_serialize(person_view(user)),
-        associations => Value::from_serialize(associations),
-        may_disconnect,
-        backends => Value::from_serialize(login::choices(app)),
-        sessions => Value::from_serialize(sessions),
-        paths => context! {
-            logout => app.path("logout/"),
-            connected => with_message(app, "connected"),
-            disconnected => with_message(app, "disconnected"),
-            revoke_others => app.path("account/sessions/others/"),
-        },
-    };
-    let mut reply = app.pages().render(StatusCode::OK, "account.html", values)?;
-    reply.cookies.extend(cookie);
-    Ok(reply)
+    let associations: Vec<Value> = associations.iter().map(|one| association(app, one, now)).collect();
+    let own = visit.session.stored();
+    let others = sessions.iter().filter(|other| own.is_none_or(|own| own.key_hash != other.key_hash));
+    let others = others.map(|other| session(app, other, seen(other, now), now));
+    let sessions: Vec<Value> = own.map(|own| session(app, own, now, now)).into_iter().chain(others).collect();
+    visit.with_form(|csrf| {
+        let values = context! {
+            message,
+            csrf,
+            person => person(user),
+            associations,
+            may_disconnect,
+            backends => login::choices(app),
+            sessions,
+            paths => context! {
+                logout => app.path("logout/"),
+                connected => with_message(app, "connected"),
+                disconnected => with_message(app, "disconnected"),
+                revoke_others => app.path("account/sessions/others/"),
+            },
+        };
+        app.pages().render(StatusCode::OK, "account.html", values)
+    })
 }
 
-fn person_view(user: &User) -> PersonView {
+fn person(user: &User) -> Value {
     let names: Vec<&str> = [&user.first_name, &user.last_name].into_iter().flatten().map(String::as_str).collect();
     let name = if names.is_empty() { user.username.clone() } else { names.join(" ") };
-    PersonView {
-        initial: name.chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default(),
+    let initial: Option<String> = name.chars().next().map(|first| first.to_uppercase().collect());
+    context! {
+        initial,
         name,
-        username: user.username.clone(),
-        email: user.email.clone(),
-        joined: user.date_joined.map(When::since),
+        username => user.username.as_str(),
+        email => user.email.as_deref(),
+        joined => user.date_joined.map(When::since),
     }
 }
 
-fn association_view(app: &App, association: &Association, now: OffsetDateTime) -> AssociationView {
+fn association(app: &App, association: &Association, now: OffsetDateTime) -> Value {
     let backend = app.social().backend(&association.provider).ok();
     let (title, icon) = match backend {
-        Some(backend) => (backend.info().title.clone(), icon::of(backend.info())),
-        None => (association.provider.clone(), icon::of_unknown(&association.provider)),
+        Some(backend) => (backend.info().title.as_str(), icon::of(backend.info())),
+        None => (association.provider.as_str(), icon::of_unknown(&association.provider)),
     };
     let account = ACCOUNT_FIELDS.iter().find_map(|field| association.extra_data.text(field));
-    AssociationView {
+    context! {
         title,
-        account: Some(account.unwrap_or(&association.uid).to_owned()),
+        account => account.unwrap_or(&association.uid),
         icon,
-        created: When::day(association.created, now),
-        disconnect: app.path(&format!("disconnect/{}/{}/", association.provider, association.id)),
+        created => When::day(association.created, now),
+        disconnect => app.path(&format!("disconnect/{}/{}/", association.provider, association.id)),
     }
 }
 
-fn session_view(app: &App, session: &StoredSession, current: Option<&str>, now: OffsetDateTime) -> SessionView {
-    let current = current == Some(session.key_hash.as_str());
-    let seen = if current { now } else { OffsetDateTime::from_unix_timestamp(session.last_seen_at).unwrap_or(now) };
-    SessionView {
-        browser: browser_name::of(&session.user_agent),
-        address: session.ip_address.clone(),
-        seen: When::ago(seen, now),
-        current,
-        revoke: app.path(&format!("account/sessions/{}/", session.public_id)),
+fn session(app: &App, session: &StoredSession, seen: OffsetDateTime, now: OffsetDateTime) -> Value {
+    context! {
+        browser => browser_name::of(&session.user_agent),
+        address => session.ip_address.as_str(),
+        seen => When::ago(seen, now),
+        revoke => app.path(&format!("account/sessions/{}/", session.public_id)),
     }
+}
+
+fn seen(session: &StoredSession, now: OffsetDateTime) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp(session.last_seen_at).unwrap_or(now)
 }

@@ -1,7 +1,6 @@
 //! Icons of our own drawing: a letter on a rounded square, in the colour that people know a provider by.
 
 use minijinja::Value;
-use minijinja::value::ValueKind;
 use social_auth::backend::BackendInfo;
 
 /// Colours that providers state for their brand, by the beginning of the provider's name; white is read
@@ -62,6 +61,8 @@ fn hue(name: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+    use minijinja::value::ValueKind;
+
     use super::*;
 
     #[test]

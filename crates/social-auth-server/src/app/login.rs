@@ -3,29 +3,18 @@
 use axum::response::Response;
 use http::StatusCode;
 use minijinja::{Value, context};
-use serde::Serialize;
+use social_auth::backend::BackendInfo;
 use social_auth::error::Result;
 use social_auth::web::Reply;
 
 use super::visit::Visit;
 use super::{App, icon};
 
-/// A button of a backend.
-#[derive(Serialize)]
-pub(super) struct Choice {
-    name: String,
-    title: String,
-    action: String,
-    icon: Value,
-}
-
-/// All backends, in the order of the settings.
-pub(super) fn choices(app: &App) -> Vec<Choice> {
-    let choice = |info: &social_auth::backend::BackendInfo| Choice {
-        name: info.name.clone(),
-        title: info.title.clone(),
-        action: app.social().login_path(&info.name),
-        icon: icon::of(info),
+/// A button for each backend, in the order of the settings.
+pub(super) fn choices(app: &App) -> Vec<Value> {
+    let choice = |info: &BackendInfo| {
+        let action = app.social().login_path(&info.name);
+        context! { name => info.name.as_str(), title => info.title.as_str(), action, icon => icon::of(info) }
     };
     app.social().backends().map(|backend| choice(backend.info())).collect()
 }
@@ -47,11 +36,11 @@ fn show(visit: &Visit) -> Result<Reply> {
     if visit.session.user().is_some() {
         return Ok(Reply::redirect(visit.app.path("account/")));
     }
-    let (csrf, cookie) = visit.csrf()?;
     // Where to go afterwards is judged when the sign-in begins.
     let next = visit.request.query.get("next").filter(|next| !next.is_empty());
-    let values = context! { csrf => Value::from_serialize(csrf), next, backends => Value::from_serialize(choices(&visit.app)) };
-    let mut reply = visit.app.pages().render(StatusCode::OK, "login.html", values)?;
-    reply.cookies.extend(cookie);
-    Ok(reply)
+    let backends = choices(&visit.app);
+    visit.with_form(|csrf| {
+        let values = context! { csrf, next, backends };
+        visit.app.pages().render(StatusCode::OK, "login.html", values)
+    })
 }

@@ -62,7 +62,7 @@ impl App {
         format!("{}{page}", self.social().mount())
     }
 
-    /// All addresses.
+    /// All addresses: our pages, and the journeys of the library.
     pub(crate) fn router(&self) -> Router {
         let to = |page: &str| {
             let target = self.path(page);
@@ -83,8 +83,8 @@ impl App {
             router = router.route("/", to(""));
         }
         router
-            .fallback(visit::journey_or_not_found)
-            .method_not_allowed_fallback(visit::journey_or_not_found)
+            .merge(social_auth_axum::routes(self.social().clone()))
+            .fallback(not_found::answer)
             .layer(from_fn_with_state(self.clone(), headers::secure))
             .layer(from_fn(spans::record))
             .with_state(self.clone())

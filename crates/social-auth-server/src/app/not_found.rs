@@ -1,5 +1,6 @@
 //! Where there is nothing.
 
+use axum::response::Response;
 use http::StatusCode;
 use serde_json::json;
 use social_auth::error::Result;
@@ -7,7 +8,13 @@ use social_auth::web::{Reply, ReplyBody};
 
 use super::visit::Visit;
 
-pub(super) fn page(visit: &Visit) -> Result<Reply> {
+/// A page that says so, or a problem for programs.
+pub(super) async fn answer(visit: Visit) -> Response {
+    let outcome = page(&visit);
+    visit.end(outcome).await
+}
+
+fn page(visit: &Visit) -> Result<Reply> {
     if visit.request.wants_json() || visit.request.uri.path().starts_with(&visit.app.path("api/")) {
         let problem = json!({ "type": "about:blank", "title": "There is nothing at this address.", "status": 404 });
         return Ok(Reply::new(StatusCode::NOT_FOUND, ReplyBody::Problem(problem)));

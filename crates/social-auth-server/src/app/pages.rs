@@ -2,7 +2,6 @@
 
 use http::StatusCode;
 use minijinja::{AutoEscape, Environment, Value, context};
-use serde::Serialize;
 use social_auth::SocialAuth;
 use social_auth::error::{Error, Reason, Result};
 use social_auth::web::Reply;
@@ -23,28 +22,6 @@ const TEMPLATES: &[(&str, &str)] = &[
 /// The templates, compiled, with what all of them show.
 pub(super) struct Pages(Environment<'static>);
 
-#[derive(Serialize)]
-struct Site {
-    name: String,
-    home: String,
-    icon: String,
-    stylesheet: String,
-    development: bool,
-}
-
-/// The hidden field of a form that proves that a page of ours posted it.
-#[derive(Serialize)]
-pub(super) struct Csrf {
-    field: &'static str,
-    token: String,
-}
-
-impl Csrf {
-    pub(super) fn new(token: String) -> Self {
-        Csrf { field: "csrfmiddlewaretoken", token }
-    }
-}
-
 impl Pages {
     pub(super) fn new(social: &SocialAuth, kind: Kind) -> Self {
         let mut pages = Environment::new();
@@ -56,20 +33,20 @@ impl Pages {
         }
         let host = social.public_url().split_once("://").map_or(social.public_url(), |(_, host)| host);
         let development = kind == Kind::Demo;
-        let site = Site {
-            name: if development { "social-auth demo".to_owned() } else { host.to_owned() },
-            home: social.mount().to_owned(),
-            icon: format!("{}static/{}", social.mount(), assets::ICON.name()),
-            stylesheet: format!("{}static/{}", social.mount(), assets::STYLE.name()),
+        let site = context! {
+            name => if development { "social-auth demo" } else { host },
+            home => social.mount(),
+            icon => format!("{}static/{}", social.mount(), assets::ICON.name()),
+            stylesheet => format!("{}static/{}", social.mount(), assets::STYLE.name()),
             development,
         };
-        pages.add_global("site", Value::from_serialize(site));
+        pages.add_global("site", site);
         Pages(pages)
     }
 
     /// A page of this template and values.
-    pub(super) fn render(&self, status: StatusCode, template: &str, values: impl Serialize) -> Result<Reply> {
-        let html = self.0.get_template(template).and_then(|template| template.render(Value::from_serialize(values)));
+    pub(super) fn render(&self, status: StatusCode, template: &str, values: Value) -> Result<Reply> {
+        let html = self.0.get_template(template).and_then(|template| template.render(values));
         let html = html.map_err(|error| Error::new(Reason::UnknownError).detail("a page could not be made").caused_by(error))?;
         Ok(Reply::html(status, html, POLICY))
     }

@@ -1,12 +1,12 @@
 //! Points in time as people say them.
 
-use serde::Serialize;
+use minijinja::{Value, context};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
 
 /// A point in time, for a `<time>` element.
-#[derive(Debug, Serialize, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub(super) struct When {
     exact: String,
     text: String,
@@ -39,6 +39,12 @@ impl When {
             _ => format!("on {}", date(at)),
         };
         When { exact: exact(at), text }
+    }
+}
+
+impl From<When> for Value {
+    fn from(when: When) -> Value {
+        context! { exact => when.exact, text => when.text }
     }
 }
 
