@@ -6,12 +6,12 @@ use std::path::Path;
 use serde_json::Value;
 use social_auth::SocialAuth;
 use social_auth::error::{Error, Reason};
+use social_auth::provider::Providers;
 use social_auth::seal::random_token;
 use social_auth::settings::{Problem, Problems, Settings};
 use social_auth::storage::MemoryStorage;
 
 use crate::logging::Logging;
-use crate::providers::Providers;
 
 /// The settings file that is read if none is named, and only if it is there.
 const DEFAULT_FILE: &str = "social-auth.toml";
@@ -19,7 +19,7 @@ const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 const DEFAULT_DATABASE_URL: &str = "sqlite://social-auth.db";
 
 /// Where the server's own pages are; people may set others.
-const OWN_PAGES: &[(&str, &str)] = &[("LOGIN_URL", "login/"), ("LOGIN_REDIRECT_URL", "account/"), ("DISCONNECT_REDIRECT_URL", "account/")];
+const OWN_PAGES: &[(&str, &str)] = &[("login_url", "login/"), ("login_redirect_url", "account/"), ("disconnect_redirect_url", "account/")];
 
 /// Settings that were checked.
 pub(crate) struct Config {
@@ -57,13 +57,14 @@ impl Config {
     /// # Errors
     /// As [`Config::load`].
     pub(crate) fn check(mut settings: Settings) -> Result<Self, Problems> {
-        let mut problems = match settings.check(&Providers::new()) {
+        let mut problems = match settings.check(&Providers) {
             Ok(warnings) => warnings,
             Err(problems) => problems.all().to_vec(),
         };
         own_pages(&mut settings);
         let fine = !problems.iter().any(|problem| problem.severity() == social_auth::settings::Severity::Error);
-        let listen = collect(&mut problems, listen(&settings));
+        // A wrong form was told already; this adds names that mean no address.
+        let listen = if fine { collect(&mut problems, listen(&settings)) } else { None };
         let logging = collect(&mut problems, Logging::from_settings(&settings));
         problems.extend(rehearse(&settings, listen.as_deref(), fine));
         let warnings = Problems::unless_fine(problems)?;
@@ -86,7 +87,7 @@ fn read(arguments: &Arguments<'_>) -> Result<Settings, Problems> {
         None => Settings::new(),
     };
     settings.merge_process_environment()?;
-    for (name, value) in [("LISTEN", arguments.listen), ("DATABASE_URL", arguments.database_url)] {
+    for (name, value) in [("listen", arguments.listen), ("database_url", arguments.database_url)] {
         if let Some(value) = value {
             settings.set(name, value);
         }
@@ -98,20 +99,20 @@ fn own_pages(settings: &mut Settings) {
     let mount = text(settings, "MOUNT").unwrap_or("/").trim_matches('/');
     let mount = if mount.is_empty() { "/".to_owned() } else { format!("/{mount}/") };
     for (name, page) in OWN_PAGES {
-        if settings.of_site().value(name).is_none() {
+        if settings.of_site().value(&name.to_uppercase()).is_none() {
             settings.set(name, format!("{mount}{page}"));
         }
     }
 }
 
-fn listen(settings: &Settings) -> Result<Vec<SocketAddr>, Problem> {
+fn listen(settings: &Settings) -> Result<Vec<SocketAddr>, Problems> {
     let wanted = text(settings, "LISTEN").unwrap_or(DEFAULT_LISTEN);
     let problem = |why: String| {
         let problem = Problem::error(format!("listen = \"{wanted}\" {why}")).about("LISTEN").help("write 127.0.0.1:8080, for example");
-        match settings.of_site().setting("LISTEN") {
+        Problems::from(match settings.of_site().setting("LISTEN") {
             Some(setting) => problem.at(&setting.origin),
             None => problem,
-        }
+        })
     };
     let addresses: Vec<SocketAddr> =
         wanted.to_socket_addrs().map_err(|error| problem(format!("is no address to listen on: {error}")))?.collect();
@@ -124,13 +125,13 @@ fn listen(settings: &Settings) -> Result<Vec<SocketAddr>, Problem> {
 fn rehearse(settings: &Settings, listen: Option<&[SocketAddr]>, fine: bool) -> Vec<Problem> {
     let mut settings = settings.clone();
     if settings.of_site().value("SECRET_KEY").is_none() {
-        settings.set("SECRET_KEY", random_token(32));
+        settings.set("secret_key", random_token(32));
     }
     let address = listen.and_then(<[SocketAddr]>::first);
     if let Some(url) = address.and_then(|address| local_public_url(&settings, *address)) {
-        settings.set("PUBLIC_URL", url);
+        settings.set("public_url", url);
     }
-    let already_told = |error: &Error| !fine && error.reason() != Reason::MissingSetting || error.facts().parameter == Some("PUBLIC_URL") && !fine;
+    let already_told = |error: &Error| !fine && (error.reason() != Reason::MissingSetting || error.facts().parameter == Some("PUBLIC_URL"));
     match SocialAuth::builder().settings(settings).storage(MemoryStorage::new()).build() {
         Ok(_) => Vec::new(),
         Err(errors) => errors.0.iter().filter(|error| !already_told(error)).map(problem).collect(),
@@ -155,6 +156,6 @@ fn text<'a>(settings: &'a Settings, name: &str) -> Option<&'a str> {
     settings.of_site().value(name).and_then(Value::as_str).filter(|text| !text.is_empty())
 }
 
-fn collect<T>(problems: &mut Vec<Problem>, result: Result<T, Problem>) -> Option<T> {
-    result.map_err(|problem| problems.push(problem)).ok()
+fn collect<T>(problems: &mut Vec<Problem>, result: Result<T, Problems>) -> Option<T> {
+    result.map_err(|found| problems.extend_from_slice(found.all())).ok()
 }

@@ -28,7 +28,9 @@ pub(crate) enum Failure {
         why: String,
     },
     /// The address cannot be listened on.
-    #[error("error: cannot listen on {address}: {source}\n  help: is another program using the port? Choose another by --listen or the setting listen")]
+    #[error(
+        "error: cannot listen on {address}: {source}\n  help: is another program using the port? Choose another by --listen or the setting listen"
+    )]
     Listen {
         /// The address.
         address: String,
@@ -36,7 +38,9 @@ pub(crate) enum Failure {
         source: std::io::Error,
     },
     /// A demo is for this machine only.
-    #[error("error: the demo listens on this machine only, and {0} lets others in\n  help: anybody can sign in as anybody there; use 127.0.0.1:8000, or `social-auth serve` with providers of your own")]
+    #[error(
+        "error: the demo listens on this machine only, and {0} lets others in\n  help: anybody can sign in as anybody there; use 127.0.0.1:8000, or `social-auth serve` with providers of your own"
+    )]
     DemoForOthers(SocketAddr),
     /// The development identity provider does not start.
     #[error("error: the development identity provider does not start: {0}")]
@@ -66,8 +70,12 @@ impl From<StorageError> for Failure {
 
 fn help(error: &StorageError) -> &'static str {
     match error {
-        StorageError::ReadOnly(_) => "\n  help: let this program write the file and the folder it is in, or name another database by database_url",
-        StorageError::Unreachable(_) => "\n  help: see that the folder exists, or name another database by --database-url or the setting database_url",
+        StorageError::ReadOnly(_) => {
+            "\n  help: let this program write the file and the folder it is in, or name another database by database_url"
+        }
+        StorageError::Unreachable(_) => {
+            "\n  help: see that the folder exists, or name another database by --database-url or the setting database_url"
+        }
         StorageError::Busy(_) => "\n  help: another program holds the database; end it, or try again",
         _ => "",
     }

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 
-use social_auth::settings::{Problem, Settings};
+use social_auth::settings::{Problem, Problems, Settings};
 use tracing_subscriber::EnvFilter;
 
 /// How log lines look.
@@ -24,17 +24,18 @@ pub(crate) struct Logging {
 
 impl Logging {
     /// Reads `LOG` and `LOG_FORMAT`.
-    pub(crate) fn from_settings(settings: &Settings) -> Result<Self, Problem> {
+    pub(crate) fn from_settings(settings: &Settings) -> Result<Self, Problems> {
         let site = settings.of_site();
         let word = |name: &str| site.value(name).and_then(serde_json::Value::as_str).filter(|text| !text.is_empty());
-        let at = |problem: Problem, name: &str| match site.setting(name) {
-            Some(setting) => problem.about(name).at(&setting.origin),
-            None => problem.about(name),
+        let at = |problem: Problem, name: &str| {
+            let problem = problem.about(name);
+            Problems::from(site.setting(name).map_or(problem.clone(), |setting| problem.at(&setting.origin)))
         };
         let format = match word("LOG_FORMAT") {
             None | Some("text") => Format::Text,
             Some("json") => Format::Json,
-            Some(_) => return Err(at(Problem::error("log_format is neither \"text\" nor \"json\""), "LOG_FORMAT")),
+            // Told by the check already, with its place.
+            Some(_) => Format::Text,
         };
         let filter = word("LOG").unwrap_or("info").to_owned();
         if let Err(error) = EnvFilter::try_new(&filter) {

@@ -6,7 +6,6 @@ mod commands;
 mod config;
 mod failure;
 mod logging;
-mod providers;
 mod secret_key;
 mod server;
 

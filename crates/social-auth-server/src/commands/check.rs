@@ -61,10 +61,10 @@ pub(crate) async fn run(arguments: Configured) -> Result<ExitCode, Failure> {
 fn social_auth(config: Config) -> Result<SocialAuth, Problems> {
     let Config { mut settings, listen, .. } = config;
     if settings.of_site().value("SECRET_KEY").is_none() {
-        settings.set("SECRET_KEY", random_token(32));
+        settings.set("secret_key", random_token(32));
     }
     if let Some(url) = listen.first().and_then(|address| local_public_url(&settings, *address)) {
-        settings.set("PUBLIC_URL", url);
+        settings.set("public_url", url);
     }
     let social = SocialAuth::builder().settings(settings).storage(MemoryStorage::new()).build();
     social.map_err(|errors| Problem::error(errors.to_string()).into())

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use social_auth::settings::{Origin, Settings};
 use social_auth_testkit::DevProvider;
 
-use super::{log_warnings, serve};
+use super::serve;
 use crate::app::Kind;
 use crate::cli::Demo;
 use crate::config::Config;
@@ -23,7 +23,6 @@ pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Failure> {
     let database_url = database_url.unwrap_or_else(|| format!("sqlite://{}", folder.path().join("demo.db").display()));
     let config = Config::check(settings(&provider, &arguments, &database_url))?;
     config.logging.start();
-    log_warnings(&config.warnings);
     let listener = serve::listener(&config).await?;
     let storage = serve::storage(&config.database_url).await?;
     let app = serve::app(config, &listener, &storage, Kind::Demo)?;
@@ -34,9 +33,9 @@ pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Failure> {
 
 fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Settings {
     let mut settings = Settings::new();
-    settings.set("LISTEN", arguments.listen.to_string());
-    settings.set("DATABASE_URL", database_url);
-    settings.set("LOG", "warn,social_auth=info");
+    settings.set("listen", arguments.listen.to_string());
+    settings.set("database_url", database_url);
+    settings.set("log", "warn,social_auth=info");
     let url = provider.url();
     let oauth2 = [
         ("TITLE", "Development OAuth 2.0".to_owned()),
@@ -45,6 +44,12 @@ fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Set
         ("USER_URL", format!("{url}/oauth2/user")),
     ];
     let oidc = [("TITLE", "Development OpenID Connect".to_owned()), ("OIDC_ENDPOINT", provider.issuer())];
+    let details = serde_json::json!({
+        "username": "login", "email": "email", "email_verified": "email_verified",
+        "fullname": "name", "first_name": "given_name", "last_name": "family_name",
+    });
+    settings.set_for("dev-oauth2", "DETAILS", details);
+    settings.set_for("dev-oauth2", "SCOPE", vec!["profile", "email"]);
     for (name, kind, own) in [("dev-oauth2", "oauth2", oauth2.as_slice()), ("dev-oidc", "oidc", oidc.as_slice())] {
         settings.enable(name, kind, Origin::Code);
         settings.set_for(name, "KEY", provider.client_id());
@@ -58,7 +63,8 @@ fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Set
 
 fn welcome(address: &str, provider: &DevProvider, database_url: Option<&str>) {
     println!("social-auth listening on {address}");
-    println!("
+    println!(
+        "
 Open {address} in a browser and sign in, by OAuth 2.0 or by OpenID Connect, as
   Alice    with a full profile and a verified e-mail address
   Carol    without an e-mail address

@@ -9,8 +9,6 @@ mod serve;
 use std::future::Future;
 use std::process::ExitCode;
 
-use social_auth::settings::Problem;
-
 use crate::cli::Command;
 use crate::failure::Failure;
 
@@ -32,11 +30,4 @@ fn wait_for(command: impl Future<Output = Result<ExitCode, Failure>>) -> Result<
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|source| Failure::System { what: "the program's threads cannot be started", source })?;
     runtime.block_on(command)
-}
-
-/// Into the log: a service has nobody who reads what it prints.
-fn log_warnings(warnings: &[Problem]) {
-    for warning in warnings {
-        tracing::warn!("{}", warning.in_one_line());
-    }
 }

@@ -7,7 +7,6 @@ use social_auth::settings::Problem;
 use social_auth_sqlx::SqlxStorage;
 use tokio::net::TcpListener;
 
-use super::log_warnings;
 use crate::app::{App, Kind};
 use crate::cli::Serve;
 use crate::config::{Arguments, Config, local_public_url};
@@ -17,11 +16,9 @@ use crate::{secret_key, server};
 /// Serves until a signal ends it.
 pub(crate) async fn run(arguments: Serve) -> Result<ExitCode, Failure> {
     let Serve { configured, listen, database_url } = arguments;
-    let arguments =
-        Arguments { file: configured.config.as_deref(), listen: listen.as_deref(), database_url: database_url.as_deref() };
+    let arguments = Arguments { file: configured.config.as_deref(), listen: listen.as_deref(), database_url: database_url.as_deref() };
     let config = Config::load(&arguments)?;
     config.logging.start();
-    log_warnings(&config.warnings);
     let listener = listener(&config).await?;
     let storage = storage(&config.database_url).await?;
     let app = app(config, &listener, &storage, Kind::Site)?;
@@ -50,11 +47,11 @@ pub(super) async fn storage(database_url: &str) -> Result<SqlxStorage, Failure> 
 pub(super) fn app(config: Config, listener: &TcpListener, storage: &SqlxStorage, kind: Kind) -> Result<App, Failure> {
     let Config { mut settings, database_url, .. } = config;
     if settings.of_site().value("SECRET_KEY").is_none() {
-        settings.set("SECRET_KEY", secret_key::find_or_make(&database_url)?);
+        settings.set("secret_key", secret_key::find_or_make(&database_url)?);
     }
     let address = listener.local_addr().map_err(|source| Failure::System { what: "the address listened on is unknown", source })?;
     if let Some(url) = local_public_url(&settings, address) {
-        settings.set("PUBLIC_URL", url);
+        settings.set("public_url", url);
     }
     let social = SocialAuth::builder().settings(settings).storage(storage.clone()).build();
     // The same was built once before, on a storage in memory: an error here is no common one.
