@@ -65,6 +65,7 @@ reasons! {
     BackendMismatch "backend_mismatch" Session RestartLogin "We could not match this sign-in to your browser. Please start again.";
     AttemptExpired "attempt_expired" Session RestartLogin "We could not match this sign-in to your browser. Please start again.";
     AttemptUsed "attempt_used" Session RestartLogin "We could not match this sign-in to your browser. Please start again.";
+    PartialMissing "partial_missing" Session RestartLogin "This sign-in was completed already, or the link is too old. Please sign in again.";
     UserMismatch "user_mismatch" Session RestartLogin "You signed in as somebody else in the meantime. Please start again.";
     LoginRequired "login_required" Request Reauthenticate "Please sign in first.";
     CrossSiteRequest "cross_site_request" Request RestartLogin "This request came from another site. Please use the button on our own page.";

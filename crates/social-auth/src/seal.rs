@@ -14,8 +14,8 @@ use crate::secret::Secret;
 
 const VERSION: &str = "v1";
 const NONCE_LENGTH: usize = 12;
-/// Text longer than this is not ours; a cookie holds 4 KiB.
-const MAX_SEALED_LENGTH: usize = 16 * 1024;
+/// Text longer than this is not ours: a paused pipeline with a whole profile in it is the longest.
+const MAX_SEALED_LENGTH: usize = 2 * 1024 * 1024;
 
 /// Seals with the first of its keys and opens with any of them.
 pub struct Sealer {

@@ -4,15 +4,13 @@
 use cookie::Cookie;
 use http::Method;
 
-use super::begin::LAST_LOGIN_BACKEND;
 use super::cookies::{self, Found};
-use super::pages;
-use super::where_to::{self, AfterLogin};
+use super::run::{self, Journey};
+use super::{pages, resume};
 use crate::attempt::Attempt;
 use crate::backend::{Backend, Callback};
 use crate::error::{Error, Reason, Result, Stage};
-use crate::pipeline::{Context, ContextParts, Ended};
-
+use crate::pipeline::Context;
 use crate::session::Session;
 use crate::social_auth::{Instance, SocialAuth};
 use crate::storage::UserId;
@@ -42,12 +40,17 @@ pub(crate) async fn complete(social: &SocialAuth, name: &str, request: &Request,
         Ok(instance) => instance,
         Err(error) => return Completed::before_attempt(Err(error)),
     };
+    if let Some(token) = resume::token(instance, request, session) {
+        let outcome = resume::resume(social, instance, &token, request, session).await;
+        return Completed::before_attempt(outcome.map_err(|error| error.stage_if_unknown(Stage::Pipeline).backend(name)));
+    }
     let (attempt, callback) = match begun(social, instance, request, session).await {
         Ok(begun) => begun,
         Err(error) => return Completed::before_attempt(Err(error.stage_if_unknown(Stage::Callback).backend(name))),
     };
-    let outcome = finish(social, instance, &attempt, &callback, session).await.map_err(|error| error.backend(name));
-    Completed { outcome, spent: Some(cookies::spent(social, &attempt)) }
+    let spent = cookies::spent(social, &attempt);
+    let outcome = finish(social, instance, attempt, &callback, session).await.map_err(|error| error.backend(name));
+    Completed { outcome, spent: Some(spent) }
 }
 
 async fn begun(social: &SocialAuth, instance: &Instance, request: &Request, session: &mut dyn Session) -> Result<(Attempt, Callback)> {
@@ -114,67 +117,12 @@ fn without_state(social: &SocialAuth, backend: &dyn Backend, request: &Request, 
 async fn finish(
     social: &SocialAuth,
     instance: &Instance,
-    attempt: &Attempt,
+    attempt: Attempt,
     callback: &Callback,
     session: &mut dyn Session,
 ) -> Result<Reply> {
-    let identity = instance.backend.complete(attempt, callback).await?;
-    let lifetime = identity.session_lifetime.filter(|_| instance.flow.session_expiration);
-    let current_user = match &attempt.user {
-        Some(id) => Some(social.users().user(id).await?.ok_or_else(|| Error::new(Reason::UserMismatch))?),
-        None => None,
-    };
-    let mut context = Context::new(ContextParts {
-        backend: instance.backend.clone(),
-        settings: instance.flow.clone(),
-        users: social.users().clone(),
-        social: social.social().clone(),
-        clock: social.clock().clone(),
-        identity,
-        current_user,
-        session_fields: attempt.fields.clone(),
-        associates: instance.pipeline.contains("associate_user"),
-    });
-    match instance.pipeline.run(&mut context, 0).await.map_err(|error| error.stage_if_unknown(Stage::Pipeline))? {
-        Ended::Stopped(reply) | Ended::Paused { reply, .. } => Ok(reply),
-        Ended::Finished => sign_in(social, instance, attempt, &context, lifetime, session).await,
-    }
-}
-
-async fn sign_in(
-    social: &SocialAuth,
-    instance: &Instance,
-    attempt: &Attempt,
-    context: &Context,
-    lifetime: Option<i64>,
-    session: &mut dyn Session,
-) -> Result<Reply> {
-    let Some(user) = &context.user else {
-        return Err(Error::new(Reason::AuthenticationDisallowed)
-            .stage(Stage::Pipeline)
-            .detail("no step of the pipeline found or made a user"));
-    };
-    let flow = &instance.flow;
-    let inactive = !user.is_active && !flow.allow_inactive_users_login;
-    if inactive && flow.inactive_user_url.is_none() {
-        return Err(Error::new(Reason::UserInactive).stage(Stage::Pipeline));
-    }
-    if !inactive && attempt.user.as_ref() != Some(&user.id) {
-        session.sign_in(user, lifetime).await?;
-        social.users().record_login(&user.id, social.clock().date_time()).await?;
-    }
-    if !inactive {
-        session.set(LAST_LOGIN_BACKEND, instance.backend.info().name.clone().into());
-    }
-    tracing::info!(
-        backend = instance.backend.info().name,
-        user = user.id.as_str(),
-        new_user = context.created_user,
-        new_association = context.new_association,
-        inactive,
-        "signed in"
-    );
-    let after =
-        AfterLogin { next: attempt.next.as_deref(), is_new: context.created_user, new_association: context.new_association, inactive };
-    Ok(Reply::redirect(where_to::after_login(flow, social.public_url(), &after)))
+    let identity = instance.backend.complete(&attempt, callback).await?;
+    let journey = Journey { next: attempt.next, user: attempt.user, fields: attempt.fields };
+    let parts = journey.parts(social, instance, identity, callback.params.clone()).await?;
+    run::run(social, instance, &journey, Context::new(parts), 0, session).await
 }

@@ -10,7 +10,9 @@ mod login_required;
 mod logout;
 mod pages;
 mod refresh;
+mod resume;
 mod routes;
+mod run;
 mod where_to;
 
 pub use begin::BeginOptions;

@@ -60,6 +60,16 @@ pub(super) fn one_button(action: &str, fields: &[(String, String)], provider: &s
     Ok(Reply::html(StatusCode::OK, page, policy("", "")))
 }
 
+/// A page with one button that goes on with a paused sign-in.
+pub(super) fn confirm_resume(action: &str, fields: &[(String, String)], provider: &str) -> Result<Reply> {
+    let text = format!("A sign-in with {provider} was begun and waits for you. Go on only if it was you who began it.");
+    let page = render(
+        "form.html",
+        context! { title => "Go on with the sign-in?", text, action, fields => hidden(fields), button => "Yes, go on", automatic => false },
+    )?;
+    Ok(Reply::html(StatusCode::OK, page, policy("", "")))
+}
+
 /// A page with one button that signs out.
 pub(super) fn sign_out_button(action: &str, fields: &[(String, String)]) -> Result<Reply> {
     let text = "You will need to sign in again to use your account.";

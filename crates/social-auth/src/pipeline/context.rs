@@ -9,8 +9,13 @@ use serde_json::{Map, Value};
 use crate::backend::{Backend, BackendInfo};
 use crate::clock::Clock;
 use crate::identity::{Identity, Uid, UserDetails};
+use crate::seal::random_token;
 use crate::settings::FlowSettings;
 use crate::storage::{Association, SocialStorage, User, UserStorage};
+use crate::web::Params;
+
+/// The parameter, and session key, that names a paused run.
+pub(crate) const PARTIAL_TOKEN: &str = "partial_token";
 
 /// What a run of a pipeline begins with.
 pub struct ContextParts {
@@ -32,6 +37,10 @@ pub struct ContextParts {
     pub session_fields: Map<String, Value>,
     /// Whether a later step connects the new user (`associate_user`).
     pub associates: bool,
+    /// What the browser sent with the request that runs the pipeline now.
+    pub params: Params,
+    /// Where a paused run goes on.
+    pub resume_url: String,
 }
 
 /// The state of one run of a pipeline. Steps read and change it; nothing else do they know.
@@ -54,6 +63,7 @@ pub struct Context {
     /// Plain values that steps hand on; they survive a pause.
     pub values: Map<String, Value>,
     typed: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
+    partial_token: Option<String>,
 }
 
 impl Context {
@@ -71,6 +81,7 @@ impl Context {
             new_association: false,
             values: Map::new(),
             typed: HashMap::new(),
+            partial_token: None,
         }
     }
 
@@ -126,6 +137,26 @@ impl Context {
     #[must_use]
     pub fn session_field(&self, name: &str) -> Option<&Value> {
         self.parts.session_fields.get(name)
+    }
+
+    /// A parameter that the browser sent with the request that runs the pipeline now: what a form asked
+    /// for that a paused step showed.
+    #[must_use]
+    pub fn param(&self, name: &str) -> Option<&str> {
+        self.parts.params.get(name)
+    }
+
+    /// The token under which this run is kept if a step pauses it. It makes the link that goes on with
+    /// it, for an e-mail or a page of the application: see [`Context::resume_url`].
+    pub fn partial_token(&mut self) -> &str {
+        self.partial_token.get_or_insert_with(|| random_token(24))
+    }
+
+    /// The address that goes on with a paused run: in the browser that began it at once; from a link in
+    /// an e-mail, or in another browser, after a question.
+    pub fn resume_url(&mut self) -> String {
+        let token = self.partial_token().to_owned();
+        format!("{}?{PARTIAL_TOKEN}={token}", self.parts.resume_url)
     }
 
     /// Whether a step of this pipeline connects users (`associate_user`).

@@ -2,6 +2,7 @@
 //! steps that the site's owner may change.
 
 mod context;
+mod saved;
 pub mod steps;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub(crate) use context::PARTIAL_TOKEN;
 pub use context::{Context, ContextParts};
+pub(crate) use saved::SavedRun;
 
 use crate::error::{Error, Reason, Result};
 use crate::web::Reply;

@@ -1,0 +1,130 @@
+//! Resume: a paused pipeline goes on at the step that paused it, once, for the person who began.
+
+use http::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::run::{self, Journey};
+use super::{csrf, pages};
+use crate::error::{Error, Reason, Result};
+use crate::pipeline::{Context, PARTIAL_TOKEN, SavedRun};
+use crate::session::Session;
+use crate::social_auth::{Instance, SocialAuth};
+use crate::storage::{NewPartial, Partial};
+use crate::web::{Params, Reply, Request};
+
+/// The session key, as in Python Social Auth.
+const SESSION_KEY: &str = "partial_pipeline_token";
+
+/// What a partial is sealed for. One that paused an authentication is of no use anywhere else.
+const PURPOSE: &str = "partial:authentication";
+
+/// The member of the stored data that holds the sealed text.
+const SEALED: &str = "sealed";
+
+/// The form field by which the person says yes to going on.
+const CONFIRM: &str = "confirm";
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    journey: Journey,
+    run: SavedRun,
+}
+
+/// The paused run that a request means: the one it names, or else the browser's own of this backend,
+/// unless the request is the answer of a provider.
+pub(super) fn token(instance: &Instance, request: &Request, session: &dyn Session) -> Option<String> {
+    if let Some(named) = request.param(PARTIAL_TOKEN) {
+        return Some(named.to_owned());
+    }
+    let params: Params = request.form.iter().chain(request.query.iter()).collect();
+    let is_answer = instance.backend.state_of(&params).is_some()
+        || ["code", "error", "denied", "SAMLResponse", "ticket"].iter().any(|name| params.get(name).is_some());
+    if is_answer { None } else { own_token(session) }
+}
+
+/// Keeps a paused run and notes it in the browser's session.
+pub(super) async fn keep(
+    social: &SocialAuth,
+    instance: &Instance,
+    journey: &Journey,
+    context: &mut Context,
+    step: usize,
+    session: &mut dyn Session,
+) -> Result<()> {
+    let token = context.partial_token().to_owned();
+    let kept = Kept { journey: journey.clone(), run: SavedRun::of(context) };
+    let sealed = social.0.sealer.seal(PURPOSE, &kept)?;
+    let partial = NewPartial {
+        token: token.clone(),
+        backend: instance.backend.info().name.clone(),
+        next_step: u16::try_from(step).map_err(|_| Error::invalid_setting("PIPELINE", "it has too many steps"))?,
+        data: Map::from_iter([(SEALED.to_owned(), Value::from(sealed))]),
+        timestamp: social.clock().date_time(),
+    };
+    social.social().create_partial(&partial).await?;
+    session.set(SESSION_KEY, token.into());
+    Ok(())
+}
+
+/// Goes on with a paused run. A link, and any other browser than the one that began, is asked first, so
+/// that nobody is signed in by following somebody else's link.
+///
+/// # Errors
+/// `partial_missing` when it was used or never was; `attempt_expired`; `backend_mismatch`; `user_mismatch`.
+pub(super) async fn resume(
+    social: &SocialAuth,
+    instance: &Instance,
+    token: &str,
+    request: &Request,
+    session: &mut dyn Session,
+) -> Result<Reply> {
+    let partial = social.social().partial(token).await?.ok_or_else(|| Error::new(Reason::PartialMissing))?;
+    let kept = open(social, instance, &partial)?;
+    if kept.journey.user != session.user_id() {
+        return Err(Error::new(Reason::UserMismatch));
+    }
+    let by_link = request.method != Method::POST && request.param(PARTIAL_TOKEN).is_some();
+    let is_own = own_token(session).as_deref() == Some(token);
+    let confirmed = request.form.get(CONFIRM).is_some() && csrf::require_own_page(social, request).is_ok();
+    if (by_link || !is_own) && !confirmed {
+        return ask_first(social, instance, request);
+    }
+    if social.social().take_partial(token).await?.is_none() {
+        return Err(Error::new(Reason::PartialMissing));
+    }
+    session.remove(SESSION_KEY);
+    let sent = request.form.iter().chain(request.query.iter()).filter(|(name, _)| ![PARTIAL_TOKEN, CONFIRM, csrf::FIELD].contains(name));
+    let parts = kept.journey.parts(social, instance, kept.run.identity(), sent.collect()).await?;
+    let context = kept.run.restore(parts).await?;
+    run::run(social, instance, &kept.journey, context, partial.next_step.into(), session).await
+}
+
+fn open(social: &SocialAuth, instance: &Instance, partial: &Partial) -> Result<Kept> {
+    if partial.backend != instance.backend.info().name {
+        return Err(Error::new(Reason::BackendMismatch));
+    }
+    if social.clock().now() - partial.timestamp.unix_timestamp() >= instance.flow.partial_lifetime {
+        return Err(Error::new(Reason::AttemptExpired).detail("the paused sign-in is too old; PARTIAL_LIFETIME sets how long it lives"));
+    }
+    let sealed = partial.data.get(SEALED).and_then(Value::as_str);
+    sealed.and_then(|sealed| social.0.sealer.open(PURPOSE, sealed)).ok_or_else(|| {
+        Error::new(Reason::PartialMissing)
+            .detail("the paused sign-in cannot be opened: made by another program, or SECRET_KEY was changed without keeping the old one")
+    })
+}
+
+fn own_token(session: &dyn Session) -> Option<String> {
+    session.get(SESSION_KEY).and_then(|value| value.as_str().map(str::to_owned))
+}
+
+fn ask_first(social: &SocialAuth, instance: &Instance, request: &Request) -> Result<Reply> {
+    let (token, cookie) = csrf::csrf_token(social, request)?;
+    let mut fields: Vec<(String, String)> =
+        request.query.iter().chain(request.form.iter()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    fields.retain(|(name, _)| name != csrf::FIELD && name != CONFIRM);
+    fields.extend([(csrf::FIELD.to_owned(), token), (CONFIRM.to_owned(), "1".to_owned())]);
+    let info = instance.backend.info();
+    let reply = pages::confirm_resume(request.uri.path(), &fields, &info.title)?;
+    Ok(reply.cookies(cookie))
+}

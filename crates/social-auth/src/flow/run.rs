@@ -1,0 +1,111 @@
+//! From an identity to a signed-in user: the pipeline runs, pauses, or ends in a sign-in.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::begin::LAST_LOGIN_BACKEND;
+use super::resume;
+use super::where_to::{self, AfterLogin};
+use crate::error::{Error, Reason, Result, Stage};
+use crate::identity::Identity;
+use crate::pipeline::{Context, ContextParts, Ended};
+use crate::session::Session;
+use crate::social_auth::{Instance, SocialAuth};
+use crate::storage::UserId;
+use crate::web::{Params, Reply};
+
+/// What a sign-in knows besides the identity, from begin to its end, across pauses.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Journey {
+    /// Where the person wants to go.
+    pub(super) next: Option<String>,
+    /// Who was signed in at begin.
+    pub(super) user: Option<UserId>,
+    /// `FIELDS_STORED_IN_SESSION`.
+    pub(super) fields: Map<String, Value>,
+}
+
+impl Journey {
+    /// What a run of the pipeline begins with.
+    ///
+    /// # Errors
+    /// `user_mismatch` when the user who began is gone; `storage_failed`.
+    pub(super) async fn parts(&self, social: &SocialAuth, instance: &Instance, identity: Identity, params: Params) -> Result<ContextParts> {
+        let current_user = match &self.user {
+            Some(id) => Some(social.users().user(id).await?.ok_or_else(|| Error::new(Reason::UserMismatch))?),
+            None => None,
+        };
+        Ok(ContextParts {
+            backend: instance.backend.clone(),
+            settings: instance.flow.clone(),
+            users: social.users().clone(),
+            social: social.social().clone(),
+            clock: social.clock().clone(),
+            identity,
+            current_user,
+            session_fields: self.fields.clone(),
+            associates: instance.pipeline.contains("associate_user"),
+            params,
+            resume_url: social.callback_url(&instance.backend.info().name),
+        })
+    }
+}
+
+/// Runs the pipeline from a step on.
+///
+/// # Errors
+/// What a step fails with; `user_inactive`; `authentication_disallowed` when no user came out.
+pub(super) async fn run(
+    social: &SocialAuth,
+    instance: &Instance,
+    journey: &Journey,
+    mut context: Context,
+    first: usize,
+    session: &mut dyn Session,
+) -> Result<Reply> {
+    match instance.pipeline.run(&mut context, first).await.map_err(|error| error.stage_if_unknown(Stage::Pipeline))? {
+        Ended::Stopped(reply) => Ok(reply),
+        Ended::Paused { step, reply } => {
+            resume::keep(social, instance, journey, &mut context, step, session).await?;
+            Ok(reply)
+        }
+        Ended::Finished => sign_in(social, instance, journey, &context, session).await,
+    }
+}
+
+async fn sign_in(
+    social: &SocialAuth,
+    instance: &Instance,
+    journey: &Journey,
+    context: &Context,
+    session: &mut dyn Session,
+) -> Result<Reply> {
+    let Some(user) = &context.user else {
+        let why = "no step of the pipeline found or made a user";
+        return Err(Error::new(Reason::AuthenticationDisallowed).stage(Stage::Pipeline).detail(why));
+    };
+    let flow = &instance.flow;
+    let inactive = !user.is_active && !flow.allow_inactive_users_login;
+    if inactive && flow.inactive_user_url.is_none() {
+        return Err(Error::new(Reason::UserInactive).stage(Stage::Pipeline));
+    }
+    if !inactive && journey.user.as_ref() != Some(&user.id) {
+        let lifetime = context.identity().session_lifetime.filter(|_| flow.session_expiration);
+        session.sign_in(user, lifetime).await?;
+        social.users().record_login(&user.id, social.clock().date_time()).await?;
+    }
+    if !inactive {
+        session.set(LAST_LOGIN_BACKEND, instance.backend.info().name.clone().into());
+    }
+    tracing::info!(
+        backend = instance.backend.info().name,
+        user = user.id.as_str(),
+        new_user = context.created_user,
+        new_association = context.new_association,
+        inactive,
+        "signed in"
+    );
+    let after =
+        AfterLogin { next: journey.next.as_deref(), is_new: context.created_user, new_association: context.new_association, inactive };
+    Ok(Reply::redirect(where_to::after_login(flow, social.public_url(), &after)))
+}
