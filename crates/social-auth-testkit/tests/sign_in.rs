@@ -4,6 +4,7 @@
 use async_trait::async_trait;
 use http::{HeaderMap, Method};
 use serde_json::Value;
+use social_auth::pipeline::{Outcome, Pipeline};
 use social_auth::session::Session;
 use social_auth::storage::{MemoryStorage, User, UserId};
 use social_auth::web::{Reply, Request};
@@ -49,11 +50,20 @@ struct Door {
 
 impl Door {
     async fn get(&mut self, social: &SocialAuth, path: &str) -> Reply {
+        self.send(social, Method::GET, path, "none", "").await
+    }
+
+    async fn post(&mut self, social: &SocialAuth, path: &str, form: &str) -> Reply {
+        self.send(social, Method::POST, path, "same-origin", form).await
+    }
+
+    async fn send(&mut self, social: &SocialAuth, method: Method, path: &str, site: &str, form: &str) -> Reply {
         let mut headers = HeaderMap::new();
-        headers.insert("sec-fetch-site", "none".parse().unwrap());
+        headers.insert("sec-fetch-site", site.parse().unwrap());
+        headers.insert("content-type", "application/x-www-form-urlencoded".parse().unwrap());
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         headers.insert("cookie", cookies.join("; ").parse().unwrap());
-        let request = Request::new(Method::GET, path.parse().unwrap(), headers, b"", None).unwrap();
+        let request = Request::new(method, path.parse().unwrap(), headers, form.as_bytes(), None).unwrap();
         let reply = social.respond(&request, &mut self.session).await.expect("an address of ours");
         for cookie in &reply.cookies {
             self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
@@ -68,6 +78,10 @@ fn path_of(url: &str) -> String {
 }
 
 async fn set_up() -> (DevProvider, SocialAuth) {
+    set_up_with(Pipeline::authentication()).await
+}
+
+async fn set_up_with(pipeline: Pipeline) -> (DevProvider, SocialAuth) {
     let idp = DevProvider::start().await.unwrap();
     let url = idp.url().to_string();
     let base = url.trim_end_matches('/');
@@ -75,6 +89,7 @@ async fn set_up() -> (DevProvider, SocialAuth) {
         .public_url("http://localhost:8000")
         .secret_key("a key of at least thirty-two random characters")
         .storage(MemoryStorage::new())
+        .pipeline(pipeline)
         .backend_as("dev-oidc", "oidc", [("KEY", idp.client_id()), ("SECRET", idp.client_secret()), ("OIDC_ENDPOINT", &idp.issuer())])
         .backend_as(
             "dev-oauth2",
@@ -136,4 +151,63 @@ async fn keys_may_rotate_between_two_sign_ins() {
         assert!(door.session.user.is_some());
         idp.rotate_keys(social_auth_testkit::OldKeys::Drop).unwrap();
     }
+}
+
+/// Asks for a user name before the account is made.
+fn asks_for_a_name() -> Pipeline {
+    let pipeline = Pipeline::authentication().after("get_username", "choose_username", |context| {
+        Box::pin(async move {
+            if context.user.is_some() {
+                return Ok(Outcome::Continue);
+            }
+            match context.param("username").map(str::to_owned) {
+                Some(chosen) => context.username = Some(chosen),
+                None => return Ok(Outcome::Pause(Reply::redirect(format!("/choose?go_on={}", context.resume_url())))),
+            }
+            Ok(Outcome::Continue)
+        })
+    });
+    pipeline.unwrap()
+}
+
+async fn paused(idp: &DevProvider, social: &SocialAuth, door: &mut Door) -> String {
+    let away = door.get(social, "/login/dev-oidc/?next=/there").await;
+    let callback = idp.approve(away.location().unwrap(), "alice").await.unwrap();
+    let reply = door.get(social, &path_of(callback.url.as_ref())).await;
+    assert!(door.session.user.is_none());
+    path_of(reply.location().unwrap().strip_prefix("/choose?go_on=").unwrap())
+}
+
+#[tokio::test]
+async fn a_paused_sign_in_goes_on_with_what_the_person_chose() {
+    let (idp, social) = set_up_with(asks_for_a_name()).await;
+    let mut door = Door::default();
+    paused(&idp, &social, &mut door).await;
+    let reply = door.post(&social, "/complete/dev-oidc/", "username=queen").await;
+    assert_eq!(reply.location(), Some("/there"), "{reply:?}");
+    let user = social.users().user(&door.session.user.unwrap()).await.unwrap().unwrap();
+    assert_eq!(user.username, "queen");
+}
+
+#[tokio::test]
+async fn a_link_asks_first_goes_on_once_and_only_for_who_may() {
+    let (idp, social) = set_up_with(asks_for_a_name()).await;
+    let mut door = Door::default();
+    let link = paused(&idp, &social, &mut door).await;
+
+    let mut elsewhere = Door::default();
+    let asked = elsewhere.get(&social, &link).await;
+    assert_eq!(asked.status, 200, "a link is a question");
+    assert!(elsewhere.session.user.is_none());
+
+    let foreign = elsewhere.send(&social, Method::POST, &link, "cross-site", "confirm=1&username=mallory").await;
+    assert_eq!(foreign.status, 200, "another site cannot say yes");
+
+    let mut somebody = Door { session: TestSession { user: Some(UserId::new(77)), ..TestSession::default() }, ..Door::default() };
+    assert_eq!(somebody.post(&social, &link, "confirm=1&username=mallory").await.status, 400, "nobody else may go on");
+
+    let done = elsewhere.post(&social, &link, "confirm=1&username=queen").await;
+    assert_eq!(done.location(), Some("/there"), "{done:?}");
+    let again = Door::default().post(&social, &link, "confirm=1&username=queen").await;
+    assert_eq!(again.status, 400, "a link is used once");
 }

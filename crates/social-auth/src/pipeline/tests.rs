@@ -70,6 +70,8 @@ impl World {
             current_user,
             session_fields: Map::new(),
             associates: true,
+            params: Params::default(),
+            resume_url: String::new(),
         })
     }
 

@@ -111,6 +111,8 @@ impl World {
             current_user: self.current_user.clone(),
             session_fields: Map::new(),
             associates: false,
+            params: social_auth::web::Params::default(),
+            resume_url: String::new(),
         }))
     }
 }
