@@ -6,6 +6,7 @@ mod builder;
 pub mod clock;
 pub mod email;
 pub mod error;
+pub mod expiry;
 pub mod flow;
 pub mod http;
 pub mod identity;

@@ -5,6 +5,7 @@ use http::Method;
 use super::{csrf, where_to};
 use crate::error::{Error, Reason, Result, Stage};
 
+use crate::redirect::Destinations;
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::social_auth::{Instance, SocialAuth};
@@ -26,13 +27,10 @@ pub(crate) async fn disconnect(
     let all = social.social().associations_of(&user).await?;
     let chosen: Vec<Association> =
         all.iter().filter(|association| association.provider == name && id.is_none_or(|id| association.id == id)).cloned().collect();
-    if chosen.is_empty() {
-        return Err(Error::new(Reason::InvalidParameter)
-            .parameter("association")
-            .detail("there is no such connection")
-            .stage(Stage::Disconnect));
+    // Nothing to remove is no error: people click twice.
+    if !chosen.is_empty() {
+        allowed_to_disconnect(social, &user, all.len() - chosen.len()).await?;
     }
-    allowed_to_disconnect(social, &user, all.len() - chosen.len()).await?;
     // A backend that is no longer set up can still be disconnected; only nothing is revoked then.
     let instance = social.instance(name).ok();
     for association in &chosen {
@@ -43,8 +41,8 @@ pub(crate) async fn disconnect(
     }
     tracing::info!(backend = name, user = user.as_str(), count = chosen.len(), "disconnected");
     let flow = instance.map_or(&social.0.flow, |instance| &instance.flow);
-    let wanted = request.param(where_to::NEXT).and_then(|next| where_to::allowed(flow, social.public_url(), next));
-    Ok(Reply::redirect(wanted.or(flow.disconnect_redirect_url.as_deref()).or(flow.login_redirect_url.as_deref()).unwrap_or("/")))
+    let url = Destinations::new(flow, social.public_url()).after_disconnect(request.param(where_to::NEXT));
+    Ok(Reply::redirect(url.unwrap_or_else(|| "/".to_owned())))
 }
 
 async fn allowed_to_disconnect(social: &SocialAuth, user: &UserId, left: usize) -> Result<()> {

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use super::{Context, ContextParts, Ended, Outcome, Pipeline};
+use super::{Context, ContextParts, Ended, Outcome, Pipeline, steps};
 use crate::attempt::Attempt;
 use crate::backend::{Backend, BackendInfo, Callback, Departure};
 use crate::clock::Clock;
@@ -332,6 +332,53 @@ async fn rules_deny_whom_they_do_not_name() {
     assert_eq!(reason(world.sign_in(outsider.clone(), None).await), Reason::MembershipRequired);
     outsider.groups = Some(vec!["guests".into(), "staff".into()]);
     world.sign_in(outsider, None).await.unwrap();
+}
+
+/// Signs somebody new in whose address `victim` has.
+async fn with_an_address_in_use(policy: &str, provider_vouches: bool, verified_here: bool) -> (Result<Context>, User) {
+    let mut world = World::new();
+    world.settings.set("SOCIAL_AUTH_ASSOCIATE_BY_EMAIL", policy);
+    let new = NewUser { username: "victim".into(), email: Some("Ada@example.com".into()), ..NewUser::default() };
+    let victim = world.storage.create_user(&new).await.unwrap();
+    if verified_here {
+        world.storage.mark_email_verified(&victim.id, "ada@example.com");
+    }
+    let mut ada = identity("1", "ada");
+    ada.details.email = Some(Email { address: "ada@example.com".into(), verified: provider_vouches });
+    let steps = [&["social_details", "social_uid", "social_user", "associate_by_email"][..], &steps::DEFAULT_AUTHENTICATION[5..]].concat();
+    let mut context = world.context(ada, None);
+    let ended = Pipeline::from_names(&steps).unwrap().run(&mut context, 0).await;
+    (ended.map(|_| context), victim)
+}
+
+/// Advisories 7, 8 and 10: an address that one side did not verify proves nothing.
+#[tokio::test]
+async fn people_are_connected_by_address_only_when_both_sides_verified_it() {
+    let (outcome, victim) = with_an_address_in_use("verified", true, true).await;
+    let context = outcome.unwrap();
+    assert_eq!(context.user.as_ref().map(|user| &user.id), Some(&victim.id));
+    assert!(context.new_association && !context.created_user);
+    for (provider_vouches, verified_here) in [(false, true), (true, false), (false, false)] {
+        let (outcome, _) = with_an_address_in_use("verified", provider_vouches, verified_here).await;
+        assert_eq!(reason(outcome), Reason::EmailInUse, "{provider_vouches} {verified_here}");
+    }
+    let (outcome, _) = with_an_address_in_use("refuse", true, true).await;
+    assert_eq!(reason(outcome), Reason::EmailInUse);
+}
+
+#[tokio::test]
+async fn groups_follow_the_provider_and_stay_when_it_is_silent() {
+    let world = World::new();
+    let pipeline = Pipeline::from_names(&[steps::DEFAULT_AUTHENTICATION, &["sync_groups"]].concat()).unwrap();
+    let mut member = identity("1", "ada");
+    for (stated, expected) in [(Some(vec!["staff".to_owned()]), json!(["staff"])), (None, json!(["staff"])), (Some(Vec::new()), json!([]))]
+    {
+        member.groups = stated;
+        let mut context = world.context(member.clone(), None);
+        pipeline.run(&mut context, 0).await.unwrap();
+        let user = world.storage.user(&context.user.unwrap().id).await.unwrap().unwrap();
+        assert_eq!(user.attributes["groups"], expected);
+    }
 }
 
 #[tokio::test]

@@ -58,6 +58,8 @@ pub struct FlowSettings {
     pub user: UserSettings,
     /// For `auth_allowed`.
     pub allowed: AllowedSettings,
+    /// For `associate_by_email` (`ASSOCIATE_BY_EMAIL`).
+    pub associate_by_email: EmailPolicy,
     /// Whether a former identifier is believed without evidence (`ALLOW_UNVERIFIED_LEGACY_UID_MIGRATION`).
     pub allow_unverified_legacy_uid_migration: bool,
 }
@@ -118,6 +120,18 @@ pub struct AllowedSettings {
     pub groups: Option<Vec<String>>,
 }
 
+/// What it means that a user with the address of somebody new exists.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum EmailPolicy {
+    /// The sign-in is refused; the person may sign in to that account and connect.
+    #[default]
+    Refuse,
+    /// The person is sent to sign in to that account, and then connected.
+    Confirm,
+    /// The person is that user, if both the provider and this application have verified the address.
+    Verified,
+}
+
 impl FlowSettings {
     /// Reads them as one backend sees them.
     ///
@@ -159,6 +173,7 @@ impl FlowSettings {
                 domains: list("WHITELISTED_DOMAINS")?,
                 groups: groups(settings)?,
             },
+            associate_by_email: email_policy(settings)?,
             allow_unverified_legacy_uid_migration: settings.boolean("ALLOW_UNVERIFIED_LEGACY_UID_MIGRATION", false)?,
         })
     }
@@ -199,6 +214,15 @@ fn user(settings: &BackendSettings<'_>) -> Result<UserSettings> {
         mapping: settings.pairs("USER_FIELD_MAPPING")?.into_iter().collect(),
         force_email_lowercase: settings.boolean("FORCE_EMAIL_LOWERCASE", false)?,
     })
+}
+
+fn email_policy(settings: &BackendSettings<'_>) -> Result<EmailPolicy> {
+    match settings.text("ASSOCIATE_BY_EMAIL")? {
+        None | Some("refuse") => Ok(EmailPolicy::Refuse),
+        Some("confirm") => Ok(EmailPolicy::Confirm),
+        Some("verified") => Ok(EmailPolicy::Verified),
+        Some(_) => Err(settings.invalid("ASSOCIATE_BY_EMAIL", "must be refuse, confirm or verified")),
+    }
 }
 
 /// A rule that somebody began to write must not silently be none; an empty name would let in whoever has

@@ -156,6 +156,21 @@ pub trait UserStorage: Send + Sync + 'static {
     /// Notes that the user signed in at this time.
     async fn record_login(&self, id: &UserId, at: OffsetDateTime) -> StorageResult<()>;
 
+    /// Whether this application has seen proof that the user owns this address. `associate_by_email` asks
+    /// before it connects anybody; a storage that does not know says no.
+    async fn has_verified_email(&self, _id: &UserId, _email: &str) -> StorageResult<bool> {
+        Ok(false)
+    }
+
+    /// Makes the user a member of exactly these groups (of those that the application lets a provider
+    /// decide). For the step `sync_groups`.
+    ///
+    /// # Errors
+    /// [`StorageError::Invalid`] where users have no groups.
+    async fn set_groups(&self, _id: &UserId, _groups: &[String]) -> StorageResult<()> {
+        Err(StorageError::invalid("groups", "this storage keeps none; implement UserStorage::set_groups or remove the step sync_groups"))
+    }
+
     /// Whether the user has another way in than a social sign-in, such as a password.
     async fn has_usable_password(&self, id: &UserId) -> StorageResult<bool>;
 }

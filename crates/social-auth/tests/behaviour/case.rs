@@ -66,6 +66,11 @@ pub fn raised(error: Error) -> Value {
     json!(error.stage_if_unknown(Stage::Pipeline).facts())
 }
 
+/// The facts of an error outside any journey.
+pub fn raised_at_unknown(error: Error) -> Value {
+    json!(error.facts())
+}
+
 /// All files of a directory, by name.
 pub fn read_all(directory: &Path) -> Vec<CaseFile> {
     let mut paths: Vec<_> = fs::read_dir(directory)

@@ -92,17 +92,8 @@ impl World {
 
     /// The context in which the step runs.
     pub fn context(&self) -> Result<Context> {
-        let info = BackendInfo {
-            name: PLAIN.to_owned(),
-            provider: PLAIN.to_owned(),
-            title: "Plain".to_owned(),
-            icon: String::new(),
-            protocol: "oauth2",
-            association_only: false,
-            requires_email_validation: false,
-        };
         Ok(Context::new(ContextParts {
-            backend: Arc::new(Plain(info)),
+            backend: plain(PLAIN),
             settings: Arc::new(FlowSettings::resolve(&self.settings.of_backend(PLAIN))?),
             users: self.storage.clone(),
             social: self.storage.clone(),
@@ -125,6 +116,19 @@ pub fn run(step: &str, context: Result<Context>, output: impl FnOnce(&Context) -
         Outcome::Continue => Ok(output(&context)),
         other => panic!("a step without anybody else at the database ended with {other:?}"),
     }
+}
+
+/// A backend that has a name and does nothing.
+pub fn plain(name: &str) -> Arc<dyn Backend> {
+    Arc::new(Plain(BackendInfo {
+        name: name.to_owned(),
+        provider: name.to_owned(),
+        title: "Plain".to_owned(),
+        icon: String::new(),
+        protocol: "oauth2",
+        association_only: false,
+        requires_email_validation: false,
+    }))
 }
 
 struct Plain(BackendInfo);

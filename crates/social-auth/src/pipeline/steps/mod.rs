@@ -1,5 +1,6 @@
 //! The built-in steps, one file each.
 
+mod associate_by_email;
 mod associate_user;
 mod auth_allowed;
 mod create_user;
@@ -10,6 +11,7 @@ mod social_details;
 mod social_names;
 mod social_uid;
 mod social_user;
+mod sync_groups;
 mod user_details;
 
 use std::sync::Arc;
@@ -42,11 +44,13 @@ const BUILT_IN: &[(&str, MakeStep)] = &[
     ("social_uid", || Arc::new(social_uid::SocialUid)),
     ("auth_allowed", || Arc::new(auth_allowed::AuthAllowed)),
     ("social_user", || Arc::new(social_user::SocialUser)),
+    ("associate_by_email", || Arc::new(associate_by_email::AssociateByEmail)),
     ("get_username", || Arc::new(get_username::GetUsername)),
     ("create_user", || Arc::new(create_user::CreateUser)),
     ("associate_user", || Arc::new(associate_user::AssociateUser)),
     ("load_extra_data", || Arc::new(load_extra_data::LoadExtraData)),
     ("user_details", || Arc::new(user_details::UpdateUserDetails)),
+    ("sync_groups", || Arc::new(sync_groups::SyncGroups)),
     ("debug", || Arc::new(debug::Debug)),
 ];
 

@@ -346,7 +346,7 @@ fn kept_field(item: &Value) -> Option<KeptField> {
         Value::Array(parts) => match parts.as_slice() {
             [field] => (field.as_str()?, field.as_str()?, false),
             [field, name] => (field.as_str()?, name.as_str()?, false),
-            [field, name, flag] => (field.as_str()?, name.as_str()?, flag.as_bool()?),
+            [field, name, flag] => (field.as_str()?, name.as_str()?, flag.as_bool().or_else(|| Some(flag.as_i64()? != 0))?),
             _ => return None,
         },
         _ => return None,

@@ -15,6 +15,13 @@ pub(super) const GROUP: Group = Group {
         setting("WHITELISTED_EMAILS", Kind::List, "E-mail addresses that may sign in.").or("[]"),
         setting("WHITELISTED_DOMAINS", Kind::List, "Domains whose e-mail addresses may sign in.").or("[]"),
         setting("ALLOW_GROUPS", Kind::List, "Groups of which a person must be in one."),
+        setting(
+            "ASSOCIATE_BY_EMAIL",
+            Kind::Choice(&["refuse", "confirm", "verified"]),
+            "What the step associate_by_email does about somebody new whose address an account has: refuse the sign-in, have the \
+             person sign in to that account first, or connect them if both sides have verified the address.",
+        )
+        .or("refuse"),
         setting("ALLOW_INACTIVE_USERS_LOGIN", Kind::Switch, "Let people in whose account is switched off.").or("false"),
         setting(
             "ALLOW_UNVERIFIED_LEGACY_UID_MIGRATION",

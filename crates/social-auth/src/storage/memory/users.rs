@@ -65,6 +65,18 @@ impl UserStorage for MemoryStorage {
         Ok(())
     }
 
+    async fn has_verified_email(&self, id: &UserId, email: &str) -> StorageResult<bool> {
+        Ok(number(id).is_some_and(|id| self.state().verified_emails.contains(&(id, email.to_ascii_lowercase()))))
+    }
+
+    /// They become the attribute `groups`.
+    async fn set_groups(&self, id: &UserId, groups: &[String]) -> StorageResult<()> {
+        let mut state = self.state();
+        let user = number(id).and_then(|id| state.users.get_mut(&id)).ok_or(StorageError::NotFound("user"))?;
+        user.attributes.insert("groups".to_owned(), groups.into());
+        Ok(())
+    }
+
     async fn has_usable_password(&self, id: &UserId) -> StorageResult<bool> {
         Ok(number(id).is_some_and(|id| self.state().usable_passwords.contains(&id)))
     }

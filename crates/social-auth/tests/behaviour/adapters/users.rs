@@ -65,8 +65,8 @@ fn created(user: &User, fields: &[String]) -> Value {
     for field in fields {
         let known = ["first_name", "last_name", "fullname"].contains(&field.as_str());
         let value = user.get(field).unwrap_or_default();
-        if !created.contains_key(field) && !(known && value.is_null()) {
-            created.insert(field.clone(), value);
+        if !(known && value.is_null()) {
+            created.entry(field.clone()).or_insert(value);
         }
     }
     Value::Object(created)
