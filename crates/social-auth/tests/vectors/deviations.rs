@@ -1,0 +1,152 @@
+//! Where we differ from the recordings on purpose: the one list. A deviation names differences, never
+//! cases, and as few as it can.
+
+use serde_json::Value;
+
+use crate::difference::{Difference, What};
+use crate::wire::{Action, Step};
+
+/// A difference that is right.
+pub struct Deviation {
+    pub name: &'static str,
+    pub reason: &'static str,
+    /// Whether this difference is one of them. `step` is the step that it was found in.
+    pub is: fn(&Difference, &Step) -> bool,
+}
+
+pub const ALL: &[Deviation] = &[
+    Deviation {
+        name: "pkce_by_default",
+        reason: "the recordings send PKCE only where it is switched on; RFC 9700 (2.1.1) wants it always",
+        is: |difference, _| {
+            difference.expected.is_none()
+                && match &difference.what {
+                    What::DepartureQuery(name) => name == "code_challenge" || name == "code_challenge_method",
+                    What::Body(name) | What::Query(name) => name == "code_verifier",
+                    _ => false,
+                }
+        },
+    },
+    Deviation {
+        name: "s256_in_upper_case",
+        reason: "the recordings send code_challenge_method as it was set, \"s256\"; RFC 7636 (4.3) knows \"S256\" only",
+        is: |difference, _| {
+            difference.what == What::DepartureQuery("code_challenge_method".to_owned())
+                && difference.expected_text() == Some("s256")
+                && difference.got_text() == Some("S256")
+        },
+    },
+    Deviation {
+        name: "nonce_where_the_recording_has_none",
+        reason: "an id token that repeats no nonce of ours may be somebody else's (OpenID Connect Core 15.5.2)",
+        is: |difference, _| difference.expected.is_none() && difference.what == What::DepartureQuery("nonce".to_owned()),
+    },
+    Deviation {
+        name: "scopes_once",
+        reason: "a scope that is both configured and the provider's own is asked for once",
+        is: |difference, _| {
+            let What::DepartureQuery(_) = &difference.what else { return false };
+            let (Some(expected), Some(got)) = (difference.expected_text(), difference.got_text()) else { return false };
+            [' ', ','].iter().any(|separator| {
+                let mut once: Vec<&str> = Vec::new();
+                for scope in expected.split(*separator) {
+                    if !once.contains(&scope) {
+                        once.push(scope);
+                    }
+                }
+                expected != got && once.join(&separator.to_string()) == got
+            })
+        },
+    },
+    Deviation {
+        name: "another_attempt_under_way",
+        reason: "a state that is none of the attempts that this browser began is a mismatch; nothing is missing",
+        is: |difference, step| {
+            step.action == Action::Callback
+                && difference.what == What::ErrorCode
+                && difference.expected_text() == Some("session_context_missing")
+                && difference.got_text().is_some_and(|error| error.starts_with("state_mismatch"))
+        },
+    },
+    Deviation {
+        name: "attempt_needed",
+        reason: "a callback that nobody began signs nobody in; the harness begins one so that the rest is compared",
+        is: |difference, _| difference.what == What::Consistency("attempt".to_owned()) && difference.got.is_none(),
+    },
+    Deviation {
+        name: "refused_at_start",
+        reason: "settings that cannot work are refused when the application starts, not when a person meets them",
+        is: |difference, _| difference.what == What::Consistency("start".to_owned()),
+    },
+    Deviation {
+        name: "absent_is_absent",
+        reason: "a value that the provider did not give is absent, never an empty text or null",
+        is: |difference, _| {
+            let empty = |value: &Option<Value>| matches!(value, None | Some(Value::Null)) || value.as_ref().and_then(Value::as_str) == Some("");
+            let named = matches!(
+                difference.what,
+                What::Details(_) | What::ExtraData(_) | What::User(_) | What::Body(_) | What::Query(_) | What::DepartureQuery(_) | What::Response(_)
+            );
+            named && empty(&difference.expected) && empty(&difference.got)
+        },
+    },
+    Deviation {
+        name: "next_is_an_address",
+        reason: "a `next` that is neither a path nor an allowed address is dropped, not carried on",
+        is: |difference, step| {
+            let address = |text: &str| text.starts_with('/') || text.contains("://");
+            step.action == Action::Callback
+                && difference.what == What::DepartureQuery("next".to_owned())
+                && difference.got.is_none()
+                && difference.expected_text().is_some_and(|next| !address(next))
+        },
+    },
+    Deviation {
+        name: "content_type_of_something",
+        reason: "a request without a body has no Content-Type",
+        is: |difference, _| {
+            difference.what == What::Header("content-type".to_owned())
+                && difference.got.is_none()
+                && difference.exchange.as_ref().is_some_and(|exchange| matches!(exchange.1.body, crate::request::SentBody::Nothing))
+        },
+    },
+    Deviation {
+        name: "revoke_as_rfc_7009",
+        reason: "the recordings ask for a revocation without saying of what; RFC 7009 (2.1) posts the token with the client's credentials",
+        is: |difference, step| {
+            let Some(exchange) = difference.exchange.as_ref().filter(|_| step.action == Action::Revoke) else { return false };
+            let (recorded, sent) = &**exchange;
+            let says_nothing = recorded.query.is_empty() && recorded.body.is_none() && recorded.authorization.is_none();
+            let token = step.args.first().and_then(Value::as_str).unwrap_or_default();
+            let ours = sent.form().and_then(|form| form.get("token")).and_then(Value::as_str);
+            let named = match &difference.what {
+                What::Method => difference.got_text() == Some("POST"),
+                What::Body(name) => matches!(name.as_str(), "token" | "client_id" | "client_secret"),
+                What::Authorization => difference.expected.is_none(),
+                _ => false,
+            };
+            says_nothing && !recorded.url.contains(token) && ours == Some(token) && named
+        },
+    },
+    Deviation {
+        name: "every_2xx_revokes",
+        reason: "the recordings count status 200 only; any 2xx says that it was done",
+        is: |difference, step| {
+            let status = step.http.last().and_then(|exchange| exchange.response.as_ref()).map_or(0, |response| response.status);
+            step.action == Action::Revoke
+                && difference.what == What::Value(String::new())
+                && difference.got == Some(Value::Bool(true))
+                && (200..300).contains(&status)
+        },
+    },
+    Deviation {
+        name: "refused_earlier",
+        reason: "what is refused in the end anyway is not asked for first: the same error after fewer requests",
+        is: |difference, step| difference.what == What::Exchange && difference.got.is_none() && step.expect.error().is_some(),
+    },
+];
+
+/// The deviation that a difference is.
+pub fn find(difference: &Difference, step: &Step) -> Option<&'static Deviation> {
+    ALL.iter().find(|deviation| (deviation.is)(difference, step))
+}

@@ -1,0 +1,125 @@
+//! Replays what Python Social Auth's core sent and concluded, recorded with its providers mocked, against
+//! our backends. The recordings and their notice are in `data/`; `VECTORS_DIR` names another folder.
+//!
+//! Arguments choose cases: a backend's name, or a part of a case's id.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod bindings;
+mod browser;
+mod deviations;
+mod difference;
+mod metadata;
+mod outcome;
+mod people;
+mod replay;
+mod request;
+mod tokens;
+mod transport;
+mod wire;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use metadata::Known;
+use wire::{Case, Recording};
+
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+    skipped: usize,
+    /// Deviation → cases that it touched.
+    deviations: BTreeMap<&'static str, usize>,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--list") {
+        return ExitCode::SUCCESS;
+    }
+    let filters: Vec<String> = arguments.into_iter().filter(|argument| !argument.starts_with('-')).collect();
+    let folder = std::env::var_os("VECTORS_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/data"), PathBuf::from);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let mut tally = Tally::default();
+    for path in recordings(&folder) {
+        let recording = read(&path);
+        replay_all(recording, &filters, &runtime, &mut tally);
+    }
+    for deviation in deviations::ALL {
+        if let Some(cases) = tally.deviations.get(deviation.name) {
+            println!("deviation {} ({cases} cases): {}", deviation.name, deviation.reason);
+        }
+    }
+    println!("{} passed, {} failed, {} skipped", tally.passed, tally.failed, tally.skipped);
+    if tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn recordings(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut paths: Vec<_> = entries.map(|entry| entry.expect("a directory entry").path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    paths.sort();
+    paths
+}
+
+/// Reads a recording, for as long as the program runs.
+fn read(path: &Path) -> &'static Recording {
+    let text = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let recording: Recording = serde_json::from_slice(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert_eq!(recording.format, "wire-1", "{}", path.display());
+    Box::leak(Box::new(recording))
+}
+
+fn replay_all(recording: &'static Recording, filters: &[String], runtime: &tokio::runtime::Runtime, tally: &mut Tally) {
+    let chosen = |case: &&Case| {
+        let name = case.backend.as_deref().unwrap_or(&recording.backend);
+        filters.is_empty() || filters.iter().any(|filter| name == filter || recording.backend == *filter || case.id.contains(filter))
+    };
+    let cases: Vec<&'static Case> = recording.cases.iter().filter(chosen).collect();
+    let exists = |name: &str| social_auth::provider::find(name).is_some();
+    let (cases, missing): (Vec<_>, Vec<_>) =
+        cases.into_iter().partition(|case| exists(&recording.backend) || case.backend.as_deref().is_some_and(exists));
+    if !missing.is_empty() {
+        println!("skipped {}: {} cases, there is no such backend yet", recording.backend, missing.len());
+        tally.skipped += missing.len();
+    }
+    if cases.is_empty() {
+        return;
+    }
+    let known = Arc::new(Known::new(recording));
+    for case in cases {
+        let known = known.clone();
+        let differences = runtime.block_on(async move { tokio::spawn(replay::run(recording, known, case)).await });
+        match differences {
+            Ok(differences) => judge(recording, case, &differences, tally),
+            Err(error) => {
+                println!("FAILED {} {}: {error}", recording.backend, case.id);
+                tally.failed += 1;
+            }
+        }
+    }
+}
+
+fn judge(recording: &Recording, case: &Case, differences: &[difference::Difference], tally: &mut Tally) {
+    let (mut wrong, mut touched) = (Vec::new(), Vec::new());
+    for difference in differences {
+        match deviations::find(difference, &case.steps[difference.step]) {
+            Some(deviation) if !touched.contains(&deviation.name) => touched.push(deviation.name),
+            Some(_) => {}
+            None => wrong.push(difference.to_string()),
+        }
+    }
+    if wrong.is_empty() {
+        tally.passed += 1;
+        for name in touched {
+            *tally.deviations.entry(name).or_default() += 1;
+        }
+    } else {
+        tally.failed += 1;
+        println!("FAILED {} {}: {}", recording.backend, case.id, wrong.join("; "));
+    }
+}

@@ -1,0 +1,296 @@
+//! One case from beginning to end.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value};
+use social_auth::SocialAuth;
+use social_auth::clock::Clock;
+use social_auth::error::{Error, Result};
+use social_auth::flow::BeginOptions;
+use social_auth::identity::Fields;
+use social_auth::pipeline::{Context, Outcome as StepOutcome, Pipeline};
+use social_auth::Secret;
+use social_auth::settings::{Origin, Settings};
+use social_auth::storage::{Association, MemoryStorage, SocialStorage, UserId, UserStorage};
+use url::Url;
+
+use crate::bindings::Bindings;
+use crate::browser::Browser;
+use crate::difference::{Difference, What};
+use crate::metadata::{Known, Metadata};
+use crate::outcome::{self, Outcome, Seen};
+use crate::people::People;
+use crate::tokens::Tokens;
+use crate::transport::Replay;
+use crate::wire::{Action, Case, Recording, Step};
+
+const PUBLIC_URL: &str = "http://myapp.com";
+
+/// Everything that lives as long as a case.
+struct World {
+    backend: String,
+    provider: String,
+    settings: Map<String, Value>,
+    storage: Arc<MemoryStorage>,
+    people: Arc<People>,
+    replay: Arc<Replay>,
+    clock: Clock,
+    browser: Browser,
+    seen: Arc<Mutex<Option<Seen>>>,
+    /// The PKCE challenges that we sent: method and challenge.
+    challenges: Vec<(String, String)>,
+    /// The state of the last attempt that was begun.
+    last_state: Option<String>,
+}
+
+/// Replays a case; answers everything that differs.
+pub async fn run(recording: &'static Recording, known: Arc<Known>, case: &'static Case) -> Vec<Difference> {
+    let backend = case.backend.clone().unwrap_or_else(|| recording.backend.clone());
+    let provider = if social_auth::provider::find(&backend).is_some() { backend.clone() } else { recording.backend.clone() };
+    let storage = Arc::new(MemoryStorage::new());
+    let replay = Replay::new(Bindings::new(case.clock), Tokens::new(&case.jwts, &recording.keys), Metadata::new(&known, case));
+    let mut world = World {
+        backend,
+        provider,
+        settings: case.settings.clone(),
+        people: Arc::new(People::new(storage.clone(), case)),
+        storage,
+        replay: Arc::new(replay),
+        clock: Clock::fixed(case.clock),
+        browser: Browser::default(),
+        seen: Arc::default(),
+        challenges: Vec::new(),
+        last_state: None,
+    };
+    for (index, step) in case.steps.iter().enumerate() {
+        if !world.play(index, step, &case.steps[index..]).await {
+            break;
+        }
+    }
+    world.replay.state().differences.clone()
+}
+
+impl World {
+    /// Plays one step. Answers whether there is a point in going on.
+    async fn play(&mut self, index: usize, step: &'static Step, rest: &'static [Step]) -> bool {
+        for name in &step.settings_edits.unset {
+            self.settings.remove(name);
+        }
+        self.settings.extend(step.settings_edits.set.clone());
+        self.replay.state().enter(index, &step.http);
+        let social = match self.build() {
+            Ok(social) => social,
+            Err(problems) => return self.refused_at_start(index, problems, rest),
+        };
+        if step.action == Action::Callback && self.last_state.is_none() {
+            self.begin_unrecorded(index, &social, step).await;
+        }
+        let outcome = self.act(&social, step).await.unwrap_or_else(Outcome::Failed);
+        self.conclude(index, step, &outcome);
+        true
+    }
+
+    async fn act(&mut self, social: &SocialAuth, step: &Step) -> Result<Outcome> {
+        match step.action {
+            Action::Begin => self.begin(social, step).await,
+            Action::Callback => self.callback(social, step).await,
+            Action::Refresh => self.refresh(social, step).await,
+            Action::Revoke => {
+                let text = |index: usize| step.args.get(index).and_then(Value::as_str).unwrap_or_default();
+                social.backend(&self.backend)?.revoke(&Secret::from(text(0)), text(1)).await.map(Outcome::Revoked)
+            }
+        }
+    }
+
+    async fn begin(&mut self, social: &SocialAuth, step: &Step) -> Result<Outcome> {
+        let address = format!("{PUBLIC_URL}{}", social.login_path(&self.backend));
+        let request = self.browser.get(&address, &self.filled(&step.params))?;
+        let options = BeginOptions { redirect_uri: Some(step.redirect_uri.clone()), confirmed: true };
+        let reply = social.begin_with(&self.backend, &request, &mut self.browser, &options).await?;
+        self.browser.keep(&reply);
+        self.last_state = Some(String::new());
+        if let Some(url) = reply.location().and_then(|location| Url::parse(location).ok()) {
+            let param = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+            self.challenges.extend(param("code_challenge").map(|challenge| (param("code_challenge_method").unwrap_or_default(), challenge)));
+            self.last_state = param("state").or(self.last_state.take());
+        }
+        Ok(Outcome::Reply(reply, None))
+    }
+
+    /// Recordings that start at the callback have no attempt, without which we let nobody in: one is begun.
+    async fn begin_unrecorded(&mut self, index: usize, social: &SocialAuth, step: &Step) {
+        self.last_state = Some(String::new());
+        let begun = Step {
+            action: Action::Begin,
+            params: Map::new(),
+            args: Vec::new(),
+            redirect_uri: step.redirect_uri.clone(),
+            settings_edits: Default::default(),
+            http: Vec::new(),
+            expect: crate::wire::Expect::None(Value::Null),
+        };
+        let got = self.begin(social, &begun).await.err().map(|error| Value::from(error.to_string()));
+        self.note(Difference::new(index, What::Consistency("attempt".to_owned()), None, got));
+    }
+
+    async fn callback(&mut self, social: &SocialAuth, step: &Step) -> Result<Outcome> {
+        let mut params = self.filled(&step.params);
+        if let (Some(state), true) = (&self.last_state, self.begun_unrecorded()) {
+            params.entry("state").or_insert_with(|| Value::from(state.clone()));
+        }
+        let request = self.browser.get(&social.callback_url(&self.backend), &params)?;
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let reply = social.complete(&self.backend, &request, &mut self.browser).await?;
+        self.browser.keep(&reply);
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Ok(Outcome::Reply(reply, self.as_stored(seen).await?.map(Box::new)))
+    }
+
+    fn begun_unrecorded(&self) -> bool {
+        let state = self.replay.state();
+        state.differences.iter().any(|difference| difference.what == What::Consistency("attempt".to_owned()))
+    }
+
+    /// Association and user as the storage has them now.
+    async fn as_stored(&self, seen: Option<Seen>) -> Result<Option<Seen>> {
+        let Some(mut seen) = seen else { return Ok(None) };
+        if let Some(association) = self.storage.association(&self.backend, &seen.uid).await? {
+            seen.extra_data = association.extra_data;
+            seen.id_key = association.id_key;
+        }
+        if let Some(user) = &seen.user {
+            seen.user = self.people.user(&user.id).await?;
+        }
+        Ok(Some(seen))
+    }
+
+    async fn refresh(&mut self, social: &SocialAuth, step: &Step) -> Result<Outcome> {
+        let argument = step.args.first();
+        if let Some([provider, uid]) = argument.and_then(|value| value.get("$social")).and_then(Value::as_array).map(Vec::as_slice) {
+            let (provider, uid) = (provider.as_str().unwrap_or_default(), uid.as_str().unwrap_or_default());
+            let missing = || Error::new(social_auth::error::Reason::UnknownError).detail("the association of the recording is not there");
+            let association = self.storage.association(provider, uid).await?.ok_or_else(missing)?;
+            return social.refresh(&association).await.map(Outcome::Refreshed);
+        }
+        let token = argument.cloned().unwrap_or_default();
+        let association = Association {
+            id: 0,
+            provider: self.backend.clone(),
+            uid: "uid".to_owned(),
+            id_key: String::new(),
+            user_id: UserId::new("0"),
+            extra_data: Fields(Map::from_iter([("refresh_token".to_owned(), token)])),
+            created: self.clock.date_time(),
+            modified: self.clock.date_time(),
+        };
+        social.backend(&self.backend)?.refresh(&association).await.map(Outcome::Refreshed)
+    }
+
+    /// We refuse bad settings at start, the recorded library when it meets them: the error belongs to the
+    /// first step that the recording lets fail. Answers whether that is this step, so that later ones count.
+    fn refused_at_start(&mut self, index: usize, problems: Vec<Error>, rest: &'static [Step]) -> bool {
+        let Some(later) = rest.iter().position(|step| step.expect.error().is_some()) else {
+            let text = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            self.note(Difference::new(index, What::Outcome, Some(Value::from(rest[0].expect.kind())), Some(Value::from(format!("refused at start: {text}")))));
+            return false;
+        };
+        let expected = rest[later].expect.error().and_then(|error| error.code.as_deref());
+        let position = problems.iter().position(|error| Some(error.reason().code()) == expected).unwrap_or(0);
+        if let Some(problem) = problems.into_iter().nth(position) {
+            let mut state = self.replay.state();
+            let found = outcome::compare(index + later, &self.backend, &rest[later].expect, &Outcome::Failed(problem), &mut state.matcher());
+            state.differences.extend(found);
+        }
+        if later > 0 || rest[later].http.iter().any(|_| true) {
+            self.note(Difference::new(index, What::Consistency("start".to_owned()), None, None));
+        }
+        later == 0
+    }
+
+    fn conclude(&mut self, index: usize, step: &Step, outcome: &Outcome) {
+        let mut state = self.replay.state();
+        state.leave();
+        let found = outcome::compare(index, &self.backend, &step.expect, outcome, &mut state.matcher());
+        for difference in &found {
+            if difference.what == What::DepartureQuery("nonce".to_owned()) && difference.expected.is_none() {
+                state.tokens.our_nonce = difference.got_text().map(str::to_owned);
+            }
+        }
+        state.differences.extend(found);
+        let verifiers = std::mem::take(&mut state.verifiers);
+        for verifier in verifiers.iter().filter(|verifier| !self.challenges.iter().any(|sent| answers(sent, verifier))) {
+            let got = Some(Value::from(verifier.clone()));
+            state.differences.push(Difference::new(index, What::Consistency("code_verifier".to_owned()), None, got));
+        }
+    }
+
+    fn note(&self, difference: Difference) {
+        self.replay.state().differences.push(difference);
+    }
+
+    /// The parameters with placeholders and tokens filled in.
+    fn filled(&self, params: &Map<String, Value>) -> Map<String, Value> {
+        let mut state = self.replay.state();
+        let state = &mut *state;
+        let fill = |value: &Value| {
+            let value = state.tokens.fill_value(value, &state.bindings).unwrap_or_else(|_| value.clone());
+            state.bindings.fill_value(&value)
+        };
+        let mut fill = fill;
+        params.iter().map(|(name, value)| (name.clone(), fill(value))).collect()
+    }
+
+    fn build(&self) -> Result<SocialAuth, Vec<Error>> {
+        let mut settings = Settings::new();
+        for (name, value) in &self.settings {
+            settings.set(name, value.clone());
+        }
+        settings.enable(&self.backend, &self.provider, Origin::Code);
+        let seen = self.seen.clone();
+        let pipeline = Pipeline::authentication().then("record", move |context| {
+            let seen = seen.clone();
+            Box::pin(async move {
+                *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(look(context));
+                Ok(StepOutcome::Continue)
+            })
+        });
+        SocialAuth::builder()
+            .settings(settings)
+            .public_url(PUBLIC_URL)
+            .set("ALLOW_INSECURE_PUBLIC_URL", true)
+            .set("RAISE_EXCEPTIONS", true)
+            .secret_key("a key for replays, of at least thirty-two characters")
+            .users(self.people.clone())
+            .social(self.storage.clone())
+            .clock(self.clock.clone())
+            .transport(self.replay.clone())
+            .pipeline(pipeline)
+            .build()
+            .map_err(|error| error.0)
+    }
+}
+
+fn look(context: &Context) -> Seen {
+    let identity = context.identity();
+    Seen {
+        uid: context.uid.as_ref().unwrap_or(&identity.uid).as_str().to_owned(),
+        id_key: identity.id_key.clone(),
+        details: context.details.clone(),
+        groups: identity.groups.clone(),
+        extra_data: identity.extra_data.clone(),
+        response: identity.response.clone(),
+        is_new: context.is_new(),
+        user: context.user.clone(),
+    }
+}
+
+/// Whether a verifier is the one of a challenge (RFC 7636, section 4.6).
+fn answers((method, challenge): &(String, String), verifier: &str) -> bool {
+    if method.eq_ignore_ascii_case("s256") {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, verifier.as_bytes());
+        return URL_SAFE_NO_PAD.encode(digest) == *challenge;
+    }
+    challenge == verifier
+}
