@@ -20,17 +20,14 @@ impl Bindings {
         Bindings { values: BTreeMap::new(), clock }
     }
 
-    /// The bound values by label, without `random:`.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.values.iter().map(|(label, value)| (label.as_str(), value.as_str()))
-    }
-
     /// The text with everything put in that is bound.
     pub fn fill(&self, text: &str) -> String {
         PLACEHOLDER
             .replace_all(text, |found: &regex::Captures<'_>| match &found[1] {
                 "auth_time" => self.clock.to_string(),
-                name => name.strip_prefix("random:").and_then(|label| self.values.get(label)).cloned().unwrap_or_else(|| found[0].to_owned()),
+                name => {
+                    name.strip_prefix("random:").and_then(|label| self.values.get(label)).cloned().unwrap_or_else(|| found[0].to_owned())
+                }
             })
             .into_owned()
     }
@@ -63,7 +60,10 @@ impl Bindings {
         pattern.push_str(&regex::escape(&filled[end..]));
         pattern.push('$');
         let Some(values) = Regex::new(&pattern).unwrap().captures(ours) else { return false };
-        labels.into_iter().zip(values.iter().skip(1).flatten()).all(|(label, value)| label.is_none_or(|label| self.bind(label, value.as_str())))
+        labels
+            .into_iter()
+            .zip(values.iter().skip(1).flatten())
+            .all(|(label, value)| label.is_none_or(|label| self.bind(label, value.as_str())))
     }
 
     /// Whether ours is what the template says, member by member.
@@ -86,9 +86,7 @@ impl Bindings {
     /// `state` and `state:2` are two random values: ours must not be one.
     fn bind(&mut self, label: String, value: &str) -> bool {
         let kind = label.split(':').next().unwrap_or_default();
-        let repeated = self.values.iter().any(|(other, known)| {
-            known == value && *other != label && other.split(':').next() == Some(kind)
-        });
+        let repeated = self.values.iter().any(|(other, known)| known == value && *other != label && other.split(':').next() == Some(kind));
         !repeated && self.values.entry(label).or_insert_with(|| value.to_owned()) == value
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::request::Sent;
 use crate::wire::RecordedRequest;
@@ -20,6 +20,8 @@ pub struct Difference {
     pub got: Option<Value>,
     /// The exchange that it is about, if it is about one.
     pub exchange: Option<Arc<(RecordedRequest, Sent)>>,
+    /// The whole query of our redirect, if it is about one.
+    pub departure: Option<Arc<Map<String, Value>>>,
 }
 
 /// What differs.
@@ -66,7 +68,7 @@ pub enum What {
 
 impl Difference {
     pub fn new(step: usize, what: What, expected: Option<Value>, got: Option<Value>) -> Self {
-        Difference { step, what, expected, got, exchange: None }
+        Difference { step, what, expected, got, exchange: None, departure: None }
     }
 
     /// The recording's text.

@@ -41,8 +41,8 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let filters: Vec<String> = arguments.into_iter().filter(|argument| !argument.starts_with('-')).collect();
-    let folder = std::env::var_os("VECTORS_DIR")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/data"), PathBuf::from);
+    let folder =
+        std::env::var_os("VECTORS_DIR").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/data"), PathBuf::from);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut tally = Tally::default();
     for path in recordings(&folder) {

@@ -1,5 +1,7 @@
 //! How a step of ours ended beside how the recording has it.
 
+use std::sync::Arc;
+
 use regex::Regex;
 use serde_json::{Map, Value, json};
 use social_auth::error::Error;
@@ -56,7 +58,9 @@ pub fn compare(step: usize, backend: &str, expect: &Expect, outcome: &Outcome, m
     let mut note = |what, expected, got| found.push(Difference::new(step, what, expected, got));
     match (expect, outcome) {
         (Expect::Redirect { base, query }, Outcome::Reply(Reply { body: ReplyBody::Redirect(url), .. }, _)) => {
-            compare_redirect(base, query, url, matcher, &mut note);
+            let ours = compare_redirect(base, query, url, matcher, &mut note);
+            let ours = Arc::new(ours);
+            found.iter_mut().for_each(|difference| difference.departure = Some(ours.clone()));
         }
         (Expect::Html { forms }, Outcome::Reply(Reply { body: ReplyBody::Html { html, .. }, .. }, _)) => {
             compare_forms(forms, html, matcher, &mut note);
@@ -94,16 +98,25 @@ fn expectation(expect: &Expect) -> String {
     }
 }
 
-fn compare_redirect(base: &str, query: &Map<String, Value>, url: &str, matcher: &mut Matcher<'_, '_>, note: &mut Note<'_>) {
+/// Answers the query of ours.
+fn compare_redirect(
+    base: &str,
+    query: &Map<String, Value>,
+    url: &str,
+    matcher: &mut Matcher<'_, '_>,
+    note: &mut Note<'_>,
+) -> Map<String, Value> {
     let (our_base, rest) = url.split_once('?').unwrap_or((url, ""));
     let (our_query, fragment) = rest.split_once('#').map_or((rest, String::new()), |(query, fragment)| (query, format!("#{fragment}")));
     let (expected, ours) = (Value::from(base), Value::from(format!("{our_base}{fragment}")));
     if !matcher.matches(&expected, &ours) {
         note(What::Departure, Some(expected), Some(ours));
     }
-    for (name, expected, got) in matcher.differing(query, &pairs(our_query.as_bytes())) {
+    let ours = pairs(our_query.as_bytes());
+    for (name, expected, got) in matcher.differing(query, &ours) {
         note(What::DepartureQuery(name), expected, got);
     }
+    ours
 }
 
 fn compare_forms(expected: &[Form], html: &str, matcher: &mut Matcher<'_, '_>, note: &mut Note<'_>) {

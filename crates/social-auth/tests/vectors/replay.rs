@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
+use social_auth::Secret;
 use social_auth::SocialAuth;
 use social_auth::clock::Clock;
 use social_auth::error::{Error, Result};
 use social_auth::flow::BeginOptions;
 use social_auth::identity::Fields;
 use social_auth::pipeline::{Context, Outcome as StepOutcome, Pipeline};
-use social_auth::Secret;
 use social_auth::settings::{Origin, Settings};
 use social_auth::storage::{Association, MemoryStorage, SocialStorage, UserId, UserStorage};
 use url::Url;
@@ -80,7 +80,7 @@ impl World {
         }
         self.settings.extend(step.settings_edits.set.clone());
         self.replay.state().enter(index, &step.http);
-        let social = match self.build() {
+        let social = match self.build_without_unknown(index) {
             Ok(social) => social,
             Err(problems) => return self.refused_at_start(index, problems, rest),
         };
@@ -113,7 +113,8 @@ impl World {
         self.last_state = Some(String::new());
         if let Some(url) = reply.location().and_then(|location| Url::parse(location).ok()) {
             let param = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-            self.challenges.extend(param("code_challenge").map(|challenge| (param("code_challenge_method").unwrap_or_default(), challenge)));
+            self.challenges
+                .extend(param("code_challenge").map(|challenge| (param("code_challenge_method").unwrap_or_default(), challenge)));
             self.last_state = param("state").or(self.last_state.take());
         }
         Ok(Outcome::Reply(reply, None))
@@ -129,7 +130,7 @@ impl World {
             redirect_uri: step.redirect_uri.clone(),
             settings_edits: Default::default(),
             http: Vec::new(),
-            expect: crate::wire::Expect::None(Value::Null),
+            expect: crate::wire::Expect::None(serde::de::IgnoredAny),
         };
         let got = self.begin(social, &begun).await.err().map(|error| Value::from(error.to_string()));
         self.note(Difference::new(index, What::Consistency("attempt".to_owned()), None, got));
@@ -193,17 +194,23 @@ impl World {
     fn refused_at_start(&mut self, index: usize, problems: Vec<Error>, rest: &'static [Step]) -> bool {
         let Some(later) = rest.iter().position(|step| step.expect.error().is_some()) else {
             let text = problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-            self.note(Difference::new(index, What::Outcome, Some(Value::from(rest[0].expect.kind())), Some(Value::from(format!("refused at start: {text}")))));
+            self.note(Difference::new(
+                index,
+                What::Outcome,
+                Some(Value::from(rest[0].expect.kind())),
+                Some(Value::from(format!("refused at start: {text}"))),
+            ));
             return false;
         };
         let expected = rest[later].expect.error().and_then(|error| error.code.as_deref());
         let position = problems.iter().position(|error| Some(error.reason().code()) == expected).unwrap_or(0);
         if let Some(problem) = problems.into_iter().nth(position) {
             let mut state = self.replay.state();
-            let found = outcome::compare(index + later, &self.backend, &rest[later].expect, &Outcome::Failed(problem), &mut state.matcher());
+            let found =
+                outcome::compare(index + later, &self.backend, &rest[later].expect, &Outcome::Failed(problem), &mut state.matcher());
             state.differences.extend(found);
         }
-        if later > 0 || rest[later].http.iter().any(|_| true) {
+        if later > 0 || !rest[later].http.is_empty() {
             self.note(Difference::new(index, What::Consistency("start".to_owned()), None, None));
         }
         later == 0
@@ -240,6 +247,25 @@ impl World {
         };
         let mut fill = fill;
         params.iter().map(|(name, value)| (name.clone(), fill(value))).collect()
+    }
+
+    /// Recordings carry settings that nothing reads. We refuse those, so they are taken out; what one of
+    /// them was needed for shows as another difference.
+    fn build_without_unknown(&mut self, index: usize) -> Result<SocialAuth, Vec<Error>> {
+        let problems = match self.build() {
+            Ok(social) => return Ok(social),
+            Err(problems) => problems,
+        };
+        let is_unknown = |error: &&Error| error.explanation().is_some_and(|text| text.starts_with("there is no setting "));
+        let unknown: Vec<String> =
+            problems.iter().filter(is_unknown).filter_map(|error| error.facts().parameter.map(str::to_owned)).collect();
+        let before = self.settings.len();
+        self.settings.retain(|name, _| !unknown.contains(name));
+        if self.settings.len() == before {
+            return Err(problems);
+        }
+        self.note(Difference::new(index, What::Consistency("unknown setting".to_owned()), None, Some(Value::from(unknown))));
+        self.build()
     }
 
     fn build(&self) -> Result<SocialAuth, Vec<Error>> {

@@ -88,7 +88,8 @@ impl Matcher<'_, '_> {
     pub fn matches(&mut self, template: &Value, ours: &Value) -> bool {
         if let (Value::String(template), Value::String(ours)) = (template, ours) {
             // A signature differs each time, so a token of ours is compared by its claims and bound to nothing.
-            if self.tokens.names_client_token(template) || template.starts_with("<random:generated_jwt") && self.tokens.has_client_tokens() {
+            if self.tokens.names_client_token(template) || template.starts_with("<random:generated_jwt") && self.tokens.has_client_tokens()
+            {
                 return self.tokens.is_made_by_client(ours, self.bindings);
             }
         }
@@ -155,7 +156,7 @@ fn compare_body(expected: Option<&RecordedBody>, ours: &SentBody, matcher: &mut 
                 RecordedBody::Form { .. } => "form",
                 RecordedBody::Json { .. } => "json",
                 RecordedBody::Text { .. } => "text",
-                RecordedBody::Binary { .. } => "binary",
+                RecordedBody::Binary => "binary",
             });
             let our_kind = match ours {
                 SentBody::Nothing => None,
@@ -220,7 +221,11 @@ fn authorization(text: &str) -> Value {
             json!({"scheme": scheme, "username": username, "password": password})
         }
         "OAuth" => {
-            let params: Map<String, Value> = rest.split(',').filter_map(|part| part.trim().split_once('=')).map(|(name, value)| (name.to_owned(), unquoted(value))).collect();
+            let params: Map<String, Value> = rest
+                .split(',')
+                .filter_map(|part| part.trim().split_once('='))
+                .map(|(name, value)| (name.to_owned(), unquoted(value)))
+                .collect();
             json!({"scheme": scheme, "params": params})
         }
         _ => json!({"scheme": scheme, "credentials": rest}),

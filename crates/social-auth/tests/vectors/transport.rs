@@ -137,7 +137,8 @@ impl State {
                 text.into_bytes()
             }
         };
-        let header = |(name, value): (&String, &Value)| Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value.as_str()?).ok()?));
+        let header =
+            |(name, value): (&String, &Value)| Some((HeaderName::try_from(name).ok()?, HeaderValue::try_from(value.as_str()?).ok()?));
         let headers: HeaderMap = response.headers.iter().filter_map(header).collect();
         Ok(Incoming { status: response.status, headers, body: body.into() })
     }

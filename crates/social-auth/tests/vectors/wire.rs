@@ -1,6 +1,7 @@
 //! The recording's format, `wire-1`; described in `data/README.md`.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 /// What was recorded of one backend.
@@ -70,7 +71,7 @@ pub enum Expect {
     Accepted { response: Value },
     Value(Value),
     Error(ExpectedError),
-    None(Value),
+    None(IgnoredAny),
 }
 
 impl Expect {
@@ -141,7 +142,7 @@ pub enum RecordedBody {
     Form { fields: Map<String, Value> },
     Json { value: Value },
     Text { value: Value },
-    Binary { value: Value },
+    Binary,
 }
 
 #[derive(Clone, Deserialize)]
