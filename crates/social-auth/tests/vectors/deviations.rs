@@ -11,8 +11,22 @@ use crate::wire::{Action, Step};
 pub struct Deviation {
     pub name: &'static str,
     pub reason: &'static str,
-    /// Whether this difference is one of them. `step` is the step that it was found in.
-    pub is: fn(&Difference, &Step) -> bool,
+    /// Whether this difference is one of them.
+    pub is: fn(&Difference, &Scene<'_>) -> bool,
+}
+
+/// Where a difference was found.
+pub struct Scene<'a> {
+    pub step: &'a Step,
+    /// Everything that differs in the case.
+    pub all: &'a [Difference],
+}
+
+impl Scene<'_> {
+    /// What the harness did about a rule of ours.
+    fn done(&self, what: &str) -> Option<&Difference> {
+        self.all.iter().find(|difference| matches!(&difference.what, What::Consistency(name) if name == what))
+    }
 }
 
 pub const ALL: &[Deviation] = &[
@@ -71,8 +85,8 @@ pub const ALL: &[Deviation] = &[
     Deviation {
         name: "another_attempt_under_way",
         reason: "a state that is none of the attempts that this browser began is a mismatch; nothing is missing",
-        is: |difference, step| {
-            step.action == Action::Callback
+        is: |difference, scene| {
+            scene.step.action == Action::Callback
                 && difference.what == What::ErrorCode
                 && difference.expected_text() == Some("session_context_missing")
                 && difference.got_text().is_some_and(|error| error.starts_with("state_mismatch"))
@@ -92,6 +106,29 @@ pub const ALL: &[Deviation] = &[
         name: "unknown_settings_refused",
         reason: "settings that nothing reads are refused at start as likely misspelt; the harness takes them out",
         is: |difference, _| difference.what == What::Consistency("unknown setting".to_owned()),
+    },
+    Deviation {
+        name: "issuer_at_another_address",
+        reason: "metadata that names another issuer than its address is believed only if ID_TOKEN_ISSUER says so (Discovery 4.3)",
+        is: |difference, _| difference.what == What::Consistency("issuer".to_owned()),
+    },
+    Deviation {
+        name: "userinfo_says_of_whom",
+        reason: "userinfo without a subject may be anybody's (OpenID Connect Core 5.3.2); the harness puts in that of the id token",
+        is: |difference, scene| {
+            difference.what == What::Consistency("subject".to_owned())
+                || matches!(difference.what, What::ExtraData(_))
+                    && difference.expected == Some(Value::Null)
+                    && scene.done("subject").is_some_and(|subject| subject.got == difference.got)
+        },
+    },
+    Deviation {
+        name: "nonce_lifetime_is_not_read",
+        reason: "a nonce lives as long as its attempt; the setting is ignored with a warning, whatever it says",
+        is: |difference, scene| {
+            difference.what == What::Outcome
+                && scene.step.expect.error().is_some_and(|error| error.parameter.as_deref() == Some("NONCE_LIFETIME"))
+        },
     },
     Deviation {
         name: "absent_is_absent",
@@ -122,13 +159,29 @@ pub const ALL: &[Deviation] = &[
         },
     },
     Deviation {
+        name: "refresh_as_the_exchange",
+        reason: "a client that proves itself by Authorization does so when it refreshes too, and only so (RFC 6749, 2.3.1)",
+        is: |difference, scene| {
+            let Some(exchange) = difference.exchange.as_ref().filter(|_| scene.step.action == Action::Refresh) else { return false };
+            let (recorded, sent) = &**exchange;
+            let Some((key, secret)) = sent.basic() else { return false };
+            let says = |name: &str, value: &str| recorded.field(name) == Some(value);
+            let about_the_client = match &difference.what {
+                What::Body(name) => name == "client_id" || name == "client_secret",
+                What::Authorization => difference.expected.is_none(),
+                _ => false,
+            };
+            about_the_client && says("client_id", &key) && says("client_secret", &secret)
+        },
+    },
+    Deviation {
         name: "revoke_as_rfc_7009",
         reason: "the recordings ask for a revocation without saying of what; RFC 7009 (2.1) posts the token with the client's credentials",
-        is: |difference, step| {
-            let Some(exchange) = difference.exchange.as_ref().filter(|_| step.action == Action::Revoke) else { return false };
+        is: |difference, scene| {
+            let Some(exchange) = difference.exchange.as_ref().filter(|_| scene.step.action == Action::Revoke) else { return false };
             let (recorded, sent) = &**exchange;
             let says_nothing = recorded.query.is_empty() && recorded.body.is_none() && recorded.authorization.is_none();
-            let token = step.args.first().and_then(Value::as_str).unwrap_or_default();
+            let token = scene.step.args.first().and_then(Value::as_str).unwrap_or_default();
             let ours = sent.form().and_then(|form| form.get("token")).and_then(Value::as_str);
             let named = match &difference.what {
                 What::Method => difference.got_text() == Some("POST"),
@@ -142,9 +195,9 @@ pub const ALL: &[Deviation] = &[
     Deviation {
         name: "every_2xx_revokes",
         reason: "the recordings count status 200 only; any 2xx says that it was done",
-        is: |difference, step| {
-            let status = step.http.last().and_then(|exchange| exchange.response.as_ref()).map_or(0, |response| response.status);
-            step.action == Action::Revoke
+        is: |difference, scene| {
+            let status = scene.step.http.last().and_then(|exchange| exchange.response.as_ref()).map_or(0, |response| response.status);
+            scene.step.action == Action::Revoke
                 && difference.what == What::Value(String::new())
                 && difference.got == Some(Value::Bool(true))
                 && (200..300).contains(&status)
@@ -153,11 +206,11 @@ pub const ALL: &[Deviation] = &[
     Deviation {
         name: "refused_earlier",
         reason: "what is refused in the end anyway is not asked for first: the same error after fewer requests",
-        is: |difference, step| difference.what == What::Exchange && difference.got.is_none() && step.expect.error().is_some(),
+        is: |difference, scene| difference.what == What::Exchange && difference.got.is_none() && scene.step.expect.error().is_some(),
     },
 ];
 
 /// The deviation that a difference is.
-pub fn find(difference: &Difference, step: &Step) -> Option<&'static Deviation> {
-    ALL.iter().find(|deviation| (deviation.is)(difference, step))
+pub fn find(difference: &Difference, scene: &Scene<'_>) -> Option<&'static Deviation> {
+    ALL.iter().find(|deviation| (deviation.is)(difference, scene))
 }

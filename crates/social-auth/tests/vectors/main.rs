@@ -107,7 +107,8 @@ fn replay_all(recording: &'static Recording, filters: &[String], runtime: &tokio
 fn judge(recording: &Recording, case: &Case, differences: &[difference::Difference], tally: &mut Tally) {
     let (mut wrong, mut touched) = (Vec::new(), Vec::new());
     for difference in differences {
-        match deviations::find(difference, &case.steps[difference.step]) {
+        let scene = deviations::Scene { step: &case.steps[difference.step], all: differences };
+        match deviations::find(difference, &scene) {
             Some(deviation) if !touched.contains(&deviation.name) => touched.push(deviation.name),
             Some(_) => {}
             None => wrong.push(difference.to_string()),

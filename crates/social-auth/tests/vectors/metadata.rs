@@ -47,6 +47,21 @@ impl Metadata {
         Metadata { own, elsewhere: known.clone() }
     }
 
+    /// The issuers that the discovery documents name.
+    pub fn issuers(&self) -> impl Iterator<Item = String> {
+        self.stated("issuer")
+    }
+
+    /// Whether this is where userinfo is asked.
+    pub fn is_userinfo(&self, url: &str) -> bool {
+        url.ends_with("/userinfo") || self.stated("userinfo_endpoint").any(|endpoint| endpoint == url)
+    }
+
+    fn stated(&self, member: &str) -> impl Iterator<Item = String> {
+        let responses = self.own.values().flatten().map(|(_, response)| *response).chain(self.elsewhere.0.values().copied());
+        responses.filter_map(move |response| json(response)?.get(member)?.as_str().map(str::to_owned))
+    }
+
     /// Whether this exchange is not to be counted.
     pub fn serves(&self, request: &RecordedRequest) -> bool {
         request.method == "GET" && self.own.contains_key(&address(request))

@@ -12,7 +12,7 @@ use social_auth::error::{Error, Result};
 use social_auth::flow::BeginOptions;
 use social_auth::identity::Fields;
 use social_auth::pipeline::{Context, Outcome as StepOutcome, Pipeline};
-use social_auth::settings::{Origin, Settings};
+use social_auth::settings::{Origin, Settings, setting_name};
 use social_auth::storage::{Association, MemoryStorage, SocialStorage, UserId, UserStorage};
 use url::Url;
 
@@ -87,9 +87,27 @@ impl World {
         if step.action == Action::Callback && self.last_state.is_none() {
             self.begin_unrecorded(index, &social, step).await;
         }
-        let outcome = self.act(&social, step).await.unwrap_or_else(Outcome::Failed);
+        let mut outcome = self.act(&social, step).await.unwrap_or_else(Outcome::Failed);
+        if let Some(social) = self.with_stated_issuer(index, &outcome) {
+            outcome = self.act(&social, step).await.unwrap_or_else(Outcome::Failed);
+        }
         self.conclude(index, step, &outcome);
         true
+    }
+
+    /// Where the metadata names another issuer than the address it is found at, we want to be told that
+    /// this is right. Then the setting is made and the step played again.
+    fn with_stated_issuer(&mut self, index: usize, outcome: &Outcome) -> Option<SocialAuth> {
+        let Outcome::Failed(error) = outcome else { return None };
+        let explanation = error.explanation().filter(|_| error.facts().parameter == Some("ID_TOKEN_ISSUER"))?;
+        let issuer =
+            self.replay.state().metadata.issuers().find(|issuer| explanation.contains(&format!("names the issuer \"{issuer}\"")))?;
+        let name = setting_name(&[&self.backend, "ID_TOKEN_ISSUER"]);
+        if self.settings.insert(name, Value::from(issuer.clone())).is_some() {
+            return None;
+        }
+        self.note(Difference::new(index, What::Consistency("issuer".to_owned()), None, Some(Value::from(issuer))));
+        self.build().ok()
     }
 
     async fn act(&mut self, social: &SocialAuth, step: &Step) -> Result<Outcome> {

@@ -56,6 +56,13 @@ impl Sent {
         Sent { method: request.method.to_string(), url: url.into(), query, headers, body }
     }
 
+    /// User name and password of `Authorization: Basic`.
+    pub fn basic(&self) -> Option<(String, String)> {
+        let parts = authorization(self.headers.get("authorization")?);
+        let text = |name: &str| parts.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some((text("username")?, text("password")?))
+    }
+
     pub fn form(&self) -> Option<&Map<String, Value>> {
         match &self.body {
             SentBody::Form(fields) => Some(fields),

@@ -20,13 +20,15 @@ pub struct Tokens<'a> {
     keys: &'a Map<String, Value>,
     /// What was made of each token, with the payload that it was made from.
     made: Vec<Option<(String, String)>>,
+    /// Which was made last.
+    last: Option<usize>,
     /// The nonce that we sent where the recording has none.
     pub our_nonce: Option<String>,
 }
 
 impl<'a> Tokens<'a> {
     pub fn new(jwts: &'a [Jwt], keys: &'a Map<String, Value>) -> Self {
-        Tokens { jwts, keys, made: vec![None; jwts.len()], our_nonce: None }
+        Tokens { jwts, keys, made: vec![None; jwts.len()], last: None, our_nonce: None }
     }
 
     /// The text with every token of the provider replaced by ours.
@@ -61,6 +63,12 @@ impl<'a> Tokens<'a> {
         })
     }
 
+    /// Whom the last token of the provider is about.
+    pub fn subject(&self) -> Option<String> {
+        let (payload, _) = self.made.get(self.last?)?.as_ref()?;
+        serde_json::from_str::<Value>(payload).ok()?.get("sub")?.as_str().map(str::to_owned)
+    }
+
     /// Whether a token that we made has header and claims of one that the recorded client made.
     pub fn is_made_by_client(&self, ours: &str, bindings: &mut Bindings) -> bool {
         let Some((header, claims)) = decode(ours) else { return false };
@@ -81,6 +89,7 @@ impl<'a> Tokens<'a> {
     }
 
     fn ours(&mut self, index: usize, bindings: &Bindings) -> Result<String, String> {
+        self.last = Some(index);
         let jwt = &self.jwts[index];
         let mut claims = jwt.claims.clone();
         if let (Some(nonce), false) = (&self.our_nonce, claims.contains_key("nonce")) {

@@ -30,7 +30,7 @@ pub struct State {
     step: usize,
     exchanges: &'static [Exchange],
     played: Vec<bool>,
-    metadata: Metadata,
+    pub metadata: Metadata,
 }
 
 impl Replay {
@@ -105,7 +105,7 @@ impl State {
         let found = request::compare(step, &exchange.request, &sent, &mut self.matcher());
         self.differences.extend(found);
         match &exchange.response {
-            Some(response) => self.play(response),
+            Some(response) => self.play(response).map(|answer| self.with_subject(&sent, answer)),
             None => Err(Error::new(Reason::ConnectionFailed)),
         }
     }
@@ -120,6 +120,19 @@ impl State {
         let open: Vec<usize> =
             (0..self.exchanges.len()).filter(|index| !self.played[*index] && same_address(&self.exchanges[*index])).collect();
         open.iter().find(|index| self.exchanges[**index].request.method == sent.method).or(open.first()).copied()
+    }
+
+    /// We refuse userinfo that does not say whom it is about: then the id token's subject is put in.
+    fn with_subject(&mut self, sent: &Sent, mut answer: Incoming) -> Incoming {
+        let Some(subject) = self.tokens.subject().filter(|_| self.metadata.is_userinfo(&sent.url)) else { return answer };
+        if let Ok(Value::Object(mut members)) = answer.json()
+            && !members.contains_key("sub")
+        {
+            members.insert("sub".to_owned(), Value::from(subject.clone()));
+            answer.body = Value::Object(members).to_string().into();
+            self.differences.push(Difference::new(self.step, What::Consistency("subject".to_owned()), None, Some(Value::from(subject))));
+        }
+        answer
     }
 
     fn play(&mut self, response: &RecordedResponse) -> Result<Incoming> {

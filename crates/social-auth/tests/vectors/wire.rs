@@ -136,6 +136,16 @@ pub struct RecordedRequest {
     pub body: Option<RecordedBody>,
 }
 
+impl RecordedRequest {
+    /// A field of the form.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        match &self.body {
+            Some(RecordedBody::Form { fields }) => fields.get(name)?.as_str(),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum RecordedBody {

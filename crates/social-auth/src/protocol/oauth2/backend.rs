@@ -94,7 +94,11 @@ impl OAuth2Backend {
         fields.extend(self.config.token_params.iter().cloned());
         fields.retain(|(_, value)| !value.is_empty());
         let endpoint = self.token_endpoint(&self.config.token_url).await.map_err(|error| error.stage_if_unknown(Stage::TokenExchange))?;
-        token::ask(&self.config, &self.http, &endpoint, fields, Stage::TokenExchange).await
+        let answer = token::ask(&self.config, &self.http, &endpoint, fields, Stage::TokenExchange).await?;
+        if self.openid.is_some() && answer.get("id_token").is_none_or(Value::is_null) {
+            return Err(Error::missing_claim("id_token").stage(Stage::TokenExchange));
+        }
+        Ok(answer)
     }
 
     /// Completes the token endpoint's answer: the id token and userinfo, the profile calls, the identity.
