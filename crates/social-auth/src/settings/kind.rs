@@ -36,7 +36,7 @@ pub enum Kind {
     Target,
     /// The path of a file.
     File,
-    /// One of these words.
+    /// One of these words, in whatever case.
     Choice(&'static [&'static str]),
 }
 
@@ -177,7 +177,7 @@ impl Kind {
             (Kind::Items, Value::Array(_)) => true,
             (Kind::Url, Value::String(text)) => text.is_empty() || is_web_url(text),
             (Kind::Target, Value::String(text)) => text.is_empty() || is_target(text),
-            (Kind::Choice(words), Value::String(text)) => words.contains(&text.as_str()),
+            (Kind::Choice(words), Value::String(text)) => words.iter().any(|word| word.eq_ignore_ascii_case(text)),
             _ => false,
         };
         if fits { Ok(()) } else { Err(self.complaint(value)) }

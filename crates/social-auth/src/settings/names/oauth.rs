@@ -27,7 +27,7 @@ pub(super) const GROUP: Group = Group {
             .or("the provider's"),
         setting("USE_PKCE", Kind::Switch, "Whether the sign-in is bound to a PKCE verifier (RFC 7636).")
             .or("true, unless the provider breaks on it"),
-        setting("PKCE_CODE_CHALLENGE_METHOD", Kind::Choice(&["S256", "s256", "plain"]), "How the PKCE challenge is made.").or("S256"),
+        setting("PKCE_CODE_CHALLENGE_METHOD", Kind::Choice(&["S256", "plain"]), "How the PKCE challenge is made.").or("S256"),
         setting("PKCE_CODE_VERIFIER_LENGTH", Kind::Integer(43), "The length of the PKCE verifier in characters, at most 128.")
             .or("the protocol's"),
         setting(
