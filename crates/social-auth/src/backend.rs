@@ -27,6 +27,9 @@ pub struct BackendInfo {
     pub association_only: bool,
     /// Whether `uid` is missing from the details and must be asked for in the response.
     pub requires_email_validation: bool,
+    /// Whether people were ever known by another identifier (`LEGACY_ID_KEYS`), so that an association
+    /// that does not say which one it holds might mean a former one.
+    pub had_other_identifiers: bool,
 }
 
 /// A way to sign in, ready for use: a protocol applied to a provider with its settings resolved.

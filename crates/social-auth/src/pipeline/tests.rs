@@ -58,6 +58,7 @@ impl World {
             protocol: "oauth2",
             association_only: self.association_only,
             requires_email_validation: false,
+            had_other_identifiers: false,
             name,
         };
         Context::new(ContextParts {
@@ -317,6 +318,23 @@ async fn an_association_under_a_former_identifier_moves_only_with_evidence() {
     let context = world.sign_in(newer, None).await.unwrap();
     assert_eq!(context.user.unwrap().id, bob.id);
     assert!(world.storage.association("acme", "bob@example.com").await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn an_association_from_before_the_column_id_key_signs_its_user_in() {
+    let world = World::new();
+    let bob = world.user("bob").await;
+    let old = NewAssociation {
+        provider: "acme".into(),
+        uid: "1".into(),
+        id_key: String::new(),
+        user_id: bob.id.clone(),
+        extra_data: Fields::default(),
+        created: OffsetDateTime::UNIX_EPOCH,
+    };
+    world.storage.create_association(&old).await.unwrap();
+    let context = world.sign_in(identity("1", "bob"), None).await.unwrap();
+    assert_eq!(context.user.unwrap().id, bob.id);
 }
 
 #[tokio::test]

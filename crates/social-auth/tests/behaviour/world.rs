@@ -128,6 +128,7 @@ pub fn plain(name: &str) -> Arc<dyn Backend> {
         protocol: "oauth2",
         association_only: false,
         requires_email_validation: false,
+        had_other_identifiers: true,
     }))
 }
 

@@ -44,7 +44,10 @@ impl Step for SocialUser {
 async fn find(context: &Context, uid: &str, id_key: &str) -> Result<Option<Association>> {
     let provider = &context.backend_info().name;
     let current = context.social().association(provider, uid).await?;
-    if current.as_ref().is_some_and(|association| association.id_key == id_key) {
+    // Tables from before the column `id_key` do not say which identifier a row holds. Where the provider
+    // never had another one, it can only be this.
+    let only_this = !context.backend_info().had_other_identifiers;
+    if current.as_ref().is_some_and(|association| association.id_key == id_key || association.id_key.is_empty() && only_this) {
         return Ok(current);
     }
     let mut matches: Vec<Association> = current.into_iter().collect();

@@ -158,6 +158,8 @@ fn info(provider: &OAuth2, instance: &str, settings: &BackendSettings<'_>) -> Re
         protocol: provider.protocol(),
         association_only: settings.boolean("ASSOCIATION_ONLY", provider.association_only)?,
         requires_email_validation: settings.boolean("REQUIRES_EMAIL_VALIDATION", false)?,
+        had_other_identifiers: matches!(provider.uid, UidField::StableOnce(..))
+            || settings.list("LEGACY_ID_KEYS")?.is_some_and(|keys| !keys.is_empty()),
     })
 }
 
