@@ -211,3 +211,28 @@ async fn a_link_asks_first_goes_on_once_and_only_for_who_may() {
     let again = Door::default().post(&social, &link, "confirm=1&username=queen").await;
     assert_eq!(again.status, 400, "a link is used once");
 }
+
+#[tokio::test]
+async fn fifty_refreshes_at_once_ask_the_provider_once_and_all_get_the_good_token() {
+    let (idp, social) = set_up().await;
+    let mut door = Door::default();
+    let away = door.get(&social, "/login/dev-oidc/").await;
+    let callback = idp.approve(away.location().unwrap(), "alice").await.unwrap();
+    door.get(&social, &path_of(callback.url.as_ref())).await;
+    let association = social.social().associations_of(&door.session.user.unwrap()).await.unwrap().remove(0);
+    idp.forget_requests();
+
+    let refreshes = (0..50).map(|_| {
+        let (social, association) = (social.clone(), association.clone());
+        tokio::spawn(async move { social.refresh(&association).await.map(|data| data.text("access_token").unwrap().to_owned()) })
+    });
+    let mut tokens = std::collections::BTreeSet::new();
+    for refresh in refreshes.collect::<Vec<_>>() {
+        tokens.insert(refresh.await.unwrap().unwrap());
+    }
+    let refreshed = idp.requests_to("/token").iter().filter(|request| request.field("grant_type") == Some("refresh_token")).count();
+    assert_eq!((refreshed, tokens.len()), (1, 1));
+    let stored = social.social().association_by_id(association.id).await.unwrap().unwrap();
+    assert_ne!(stored.extra_data.text("access_token"), association.extra_data.text("access_token"));
+    assert!(stored.extra_data.get("_refreshing_until").is_none());
+}

@@ -12,6 +12,7 @@ use crate::flow;
 use crate::identity::Fields;
 use crate::pipeline::Pipeline;
 use crate::seal::Sealer;
+use crate::secret::Secret;
 use crate::session::Session;
 use crate::settings::{FlowSettings, Settings};
 use crate::storage::{Association, AssociationId, SocialStorage, UserStorage};
@@ -124,7 +125,16 @@ impl SocialAuth {
         flow::logout(self, request, session).await
     }
 
-    /// Gets fresh tokens for an association and stores them.
+    /// An access token for the provider's API that is good now: the stored one, or a fresh one.
+    ///
+    /// # Errors
+    /// `reauthentication_required` when the person has to sign in again; `invalid_expiry`.
+    pub async fn access_token(&self, association: &Association) -> Result<Secret> {
+        flow::access_token(self, association).await
+    }
+
+    /// Gets fresh tokens for an association, stores them, and answers the extra data as stored. However
+    /// many callers in however many processes ask at once, the provider is asked once.
     ///
     /// # Errors
     /// `reauthentication_required` when the person has to sign in again.

@@ -23,6 +23,6 @@ pub(crate) use disconnect::disconnect;
 pub(crate) use failure::error_reply;
 pub(crate) use login_required::login_required;
 pub(crate) use logout::logout;
-pub(crate) use refresh::refresh;
+pub(crate) use refresh::{access_token, refresh};
 pub(crate) use routes::{ROUTES, respond};
 pub(crate) use where_to::is_loopback;
