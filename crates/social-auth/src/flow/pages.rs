@@ -99,7 +99,7 @@ pub(super) fn post_onward(action: &str, fields: &[(String, String)]) -> Result<R
     }
     let page = render(
         "form.html",
-        context! { title => "Signing you in", text => "", action, fields => hidden(&fields), button => "Continue", automatic => true },
+        context! { title => "Signing you in", text => "", action, fields => hidden(fields), button => "Continue", automatic => true },
     )?;
     Ok(Reply::html(StatusCode::OK, page, policy("", &SCRIPT_SOURCE)))
 }
