@@ -56,6 +56,14 @@ pub enum Error {
     #[error("a built-in page of the development identity provider is defective: {0}")]
     Page(#[from] minijinja::Error),
 
+    /// Nobody can be signed in without a sign-in: the application has no backend.
+    #[error("`login_as` connects the user with the first backend, and there is none: add one to the `SocialAuth`")]
+    NoBackend,
+
+    /// The application's storage failed while somebody was signed in.
+    #[error("the test user could not be signed in: {0}")]
+    SignIn(#[from] social_auth::Error),
+
     /// Tokens were asked for a client that is not registered.
     #[error("no client is registered as {id:?}: add it with `Builder::client` or `DevProvider::register`")]
     UnknownClient {
@@ -104,6 +112,8 @@ impl Error {
             Self::Listen { .. } => "dev_provider_listen",
             Self::Crypto { .. } => "dev_provider_crypto",
             Self::Page(_) => "dev_provider_page",
+            Self::NoBackend => "login_as_no_backend",
+            Self::SignIn(_) => "login_as_failed",
             Self::UnknownClient { .. } => "dev_provider_unknown_client",
             Self::ForeignUrl { .. } => "dev_login_foreign_url",
             Self::Http(_) => "dev_login_http",

@@ -49,7 +49,8 @@
 //! - **Faults**: [`DevProvider::fault`] makes an endpoint misbehave, and
 //!   [`DevProvider::edit_id_tokens`] forges ID tokens.
 //! - **Without a login**: [`DevProvider::issue_tokens`] for tests of token sign-in,
-//!   [`DevProvider::logout_token`] for back-channel logout.
+//!   [`DevProvider::logout_token`] for back-channel logout. [`login_as`] signs somebody in at your
+//!   application in one line.
 //! - **A record** of all requests: [`DevProvider::requests`].
 //!
 //! # Not for production
@@ -58,6 +59,7 @@
 //! loopback, answers to no other `Host`, and refuses to start when `SOCIAL_AUTH_ENV` or
 //! `RUST_ENV` is `production` or [`Builder::production`] was told so. There is no way around.
 
+pub mod adapter_kit;
 mod client;
 mod clock;
 mod consent;
@@ -67,6 +69,7 @@ mod fault;
 mod guard;
 mod headless;
 mod keys;
+mod login_as;
 mod oauth2;
 mod oidc;
 mod page;
@@ -83,6 +86,7 @@ pub use error::Error;
 pub use fault::{Alteration, Fault};
 pub use headless::{Browser, Callback};
 pub use keys::OldKeys;
+pub use login_as::login_as;
 pub use oidc::{IdToken, Signature};
 pub use people::{NEW_PERSON, Person};
 pub use provider::{Builder, DevProvider};

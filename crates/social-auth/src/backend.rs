@@ -1,6 +1,7 @@
 //! What a flow needs of any protocol: [`Backend`].
 
 use async_trait::async_trait;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::attempt::Attempt;
@@ -11,7 +12,7 @@ use crate::storage::Association;
 use crate::web::{Params, Request};
 
 /// What there is to say about a backend instance.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BackendInfo {
     /// The instance's name: in URLs, settings and the `provider` column.
     pub name: String,

@@ -2,6 +2,7 @@
 
 pub mod attempt;
 pub mod backend;
+mod backends_of;
 mod builder;
 pub mod clock;
 pub mod email;
@@ -27,6 +28,7 @@ pub mod template;
 pub mod username;
 pub mod web;
 
+pub use backends_of::{BackendsOf, Connected};
 pub use builder::{BuildError, Builder};
 pub use error::{Error, Reason, Result};
 pub use secret::{Secret, constant_time_eq};
