@@ -115,7 +115,8 @@ pub(super) async fn a_callback_without_state_is_refused(parts: Parts) {
 
 pub(super) async fn the_page_says_the_same_for_all_of_these(parts: Parts) {
     let mut pages: Vec<(String, Answer)> = Vec::new();
-    for mut case in [without_cookie(&parts).await, of_another_browser(&parts).await, at_another_backend(&parts).await, too_late(&parts).await]
+    for mut case in
+        [without_cookie(&parts).await, of_another_browser(&parts).await, at_another_backend(&parts).await, too_late(&parts).await]
     {
         pages.push((case.reason.to_owned(), case.visitor.follow(&case.callback).await));
     }

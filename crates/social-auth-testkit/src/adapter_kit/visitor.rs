@@ -79,7 +79,7 @@ pub struct Visitor {
 
 /// Where a request comes from, as `Sec-Fetch-Site` has it.
 #[derive(Clone, Copy, PartialEq)]
-enum From {
+enum CameFrom {
     AddressBar,
     OwnPage,
     OtherSite,
@@ -101,32 +101,32 @@ impl Visitor {
 
     /// Opens a page from the address bar.
     pub async fn visit(&mut self, path: &str) -> Answer {
-        self.get(path, From::AddressBar).await
+        self.get(path, CameFrom::AddressBar).await
     }
 
     /// Opens a page that another site links or redirects to.
     pub async fn follow(&mut self, path: &str) -> Answer {
-        self.get(path, From::OtherSite).await
+        self.get(path, CameFrom::OtherSite).await
     }
 
     /// Opens a page without saying from where, as old browsers do.
     pub async fn open(&mut self, path: &str) -> Answer {
-        self.get(path, From::Unsaid).await
+        self.get(path, CameFrom::Unsaid).await
     }
 
     /// Submits a form of one of the site's own pages.
     pub async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.post(path, fields, From::OwnPage).await
+        self.post(path, fields, CameFrom::OwnPage).await
     }
 
     /// Submits a form that another site made: without cookies that are `SameSite`.
     pub async fn submit_from_elsewhere(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.post(path, fields, From::OtherSite).await
+        self.post(path, fields, CameFrom::OtherSite).await
     }
 
     /// Submits a form without saying from where.
     pub async fn submit_from_nowhere(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.post(path, fields, From::Unsaid).await
+        self.post(path, fields, CameFrom::Unsaid).await
     }
 
     /// Presses the button of a page.
@@ -145,7 +145,7 @@ impl Visitor {
 
     /// Sends a request with this method, body and headers, with all cookies.
     pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
-        let mut request = self.request(method, path, From::Unsaid).body(body);
+        let mut request = self.request(method, path, CameFrom::Unsaid).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -165,21 +165,21 @@ impl Visitor {
         session.map(|(name, cookie)| (name.clone(), cookie.value().to_owned())).collect()
     }
 
-    async fn get(&mut self, path: &str, from: From) -> Answer {
+    async fn get(&mut self, path: &str, from: CameFrom) -> Answer {
         let request = self.request(Method::GET, path, from);
         self.receive(request).await
     }
 
-    async fn post(&mut self, path: &str, fields: &[(&str, &str)], from: From) -> Answer {
+    async fn post(&mut self, path: &str, fields: &[(&str, &str)], from: CameFrom) -> Answer {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.request(Method::POST, path, from).body(body);
         self.receive(request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")).await
     }
 
-    fn request(&self, method: Method, path: &str, from: From) -> reqwest::RequestBuilder {
+    fn request(&self, method: Method, path: &str, from: CameFrom) -> reqwest::RequestBuilder {
         let url = Url::parse(&self.url).and_then(|base| base.join(path)).expect("an address");
         assert!(url.as_str().starts_with(&self.url), "{url} leaves the site");
-        let lax_only = from == From::OtherSite && method != Method::GET;
+        let lax_only = from == CameFrom::OtherSite && method != Method::GET;
         let sent = self.cookies.values().filter(|cookie| is_below(url.path(), cookie.path().unwrap_or("/")));
         let sent = sent.filter(|cookie| !lax_only || cookie.same_site() == Some(SameSite::None));
         let pairs: Vec<_> = sent.map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
@@ -189,10 +189,10 @@ impl Visitor {
             request = request.header(header::COOKIE, pairs.join("; "));
         }
         match from {
-            From::AddressBar => request.header("sec-fetch-site", "none"),
-            From::OwnPage => request.header("sec-fetch-site", "same-origin").header(header::ORIGIN, &self.url),
-            From::OtherSite => request.header("sec-fetch-site", "cross-site").header(header::ORIGIN, "https://elsewhere.example"),
-            From::Unsaid => request,
+            CameFrom::AddressBar => request.header("sec-fetch-site", "none"),
+            CameFrom::OwnPage => request.header("sec-fetch-site", "same-origin").header(header::ORIGIN, &self.url),
+            CameFrom::OtherSite => request.header("sec-fetch-site", "cross-site").header(header::ORIGIN, "https://elsewhere.example"),
+            CameFrom::Unsaid => request,
         }
     }
 

@@ -63,6 +63,10 @@ fn log(error: &Error) {
     let facts = error.facts();
     let cause = std::error::Error::source(error).map(ToString::to_string);
     match facts.source {
+        // Anybody can ask for an address with a name that is made up.
+        _ if error.reason() == Reason::BackendMissing => {
+            tracing::info!(code = facts.code, "no such backend: {error}");
+        }
         Source::Configuration | Source::Storage | Source::Unknown => {
             tracing::error!(code = facts.code, backend = facts.backend, cause, "sign-in failed: {error}");
         }

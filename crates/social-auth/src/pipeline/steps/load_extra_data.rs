@@ -14,7 +14,8 @@ pub(super) struct LoadExtraData;
 #[async_trait]
 impl Step for LoadExtraData {
     async fn run(&self, context: &mut Context) -> Result<Outcome> {
-        const TRIES: usize = 4;
+        /// In each round one of those who write at the same time gets through, so this many of them do.
+        const TRIES: usize = 64;
         let Some(mut association) = known_or_stored(context).await? else { return Ok(Outcome::Continue) };
         for _ in 0..TRIES {
             let mut merged = association.extra_data.clone();
