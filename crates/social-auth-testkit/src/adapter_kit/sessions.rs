@@ -130,10 +130,11 @@ pub(super) async fn one_of_two_ways_in_is_disconnected(parts: Parts) {
     let of = async |provider: &str, uid: &str| site.storage.association(provider, uid).await.unwrap();
     let (alices, erins) = (of("other", "1002").await.unwrap().id, of("other", "1005").await.unwrap().id);
     let answer = visitor.submit(&format!("/disconnect/other/{erins}/"), &[]).await;
-    assert!(answer.status.is_client_error(), "somebody else's: {}", answer.status);
+    assert!(answer.status.as_u16() < 500, "{}", answer.text);
+    assert!(of("other", "1005").await.is_some(), "it is somebody else's");
     let answer = visitor.submit(&format!("/disconnect/other/{alices}/"), &[]).await;
     assert_eq!(answer.status, 303, "{}", answer.text);
-    assert!(of("other", "1002").await.is_none() && of("other", "1005").await.is_some());
+    assert!(of("other", "1002").await.is_none());
     assert_eq!(visitor.who().await, "alice");
 }
 
