@@ -1,6 +1,6 @@
 //! GitHub: OAuth 2.0. <https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps>
 
-use crate::protocol::oauth2::{Call, Details, OAuth2, OnFailure, TokenIn, UidField, Verified, When, keep, setting};
+use crate::protocol::oauth2::{Call, Details, OAuth2, OnFailure, TokenIn, UidField, Verified, When, keep, optional};
 
 /// The profile; addresses only if the profile shows none, which needs the scope `user:email`.
 pub(super) const PROFILE: &[Call] = &[USER, EMAILS];
@@ -15,7 +15,14 @@ pub const GITHUB: OAuth2 = OAuth2 {
     name: "github",
     title: "GitHub",
     docs: "https://github.com/settings/developers",
-    class_paths: &["social_core.backends.github.GithubOAuth2", "social.backends.github.GithubOAuth2"],
+    class_paths: &[
+        "social_core.backends.github.GithubOAuth2",
+        // The base of the membership backends has this name and no rule of its own.
+        "social_core.backends.github.GithubMemberOAuth2",
+        "social.backends.github.GithubOAuth2",
+        "social.backends.github.GithubMemberOAuth2",
+        "social_auth.backends.contrib.github.GithubBackend",
+    ],
     authorization_url: "{url}/login/oauth/authorize",
     token_url: "{url}/login/oauth/access_token",
     scope_separator: ",",
@@ -30,6 +37,9 @@ pub const GITHUB: OAuth2 = OAuth2 {
         ..Details::NONE
     },
     extra_data: &[keep("id"), keep("expires_in"), keep("login"), keep("refresh_token")],
-    settings: &[setting("URL", "https://github.com"), setting("API_URL", "https://api.github.com")],
+    settings: &[
+        optional("URL", "Where people sign in.").or("https://github.com"),
+        optional("API_URL", "Where the API is.").or("https://api.github.com"),
+    ],
     ..OAuth2::STANDARD
 };

@@ -1,8 +1,20 @@
 //! Every provider we know, one file each. This is the index.
 
+mod bitbucket_oauth2;
+mod discord;
+mod facebook;
 mod generic;
+mod gitea;
 mod github;
+mod github_enterprise;
+mod github_org;
+mod github_team;
+mod gitlab;
+mod google_oauth2;
 mod index;
+mod linkedin_oauth2;
+mod slack;
+mod twitter_oauth2;
 
 use std::sync::Arc;
 
@@ -23,7 +35,25 @@ pub enum Provider {
 }
 
 /// All providers. `social-auth backends` lists them.
-pub static ALL: &[Provider] = &[Provider::OAuth2(&generic::OAUTH2), Provider::OAuth2(&generic::OIDC), Provider::OAuth2(&github::GITHUB)];
+pub static ALL: &[Provider] = &[
+    Provider::OAuth2(&bitbucket_oauth2::BITBUCKET_OAUTH2),
+    Provider::OAuth2(&discord::DISCORD),
+    Provider::OAuth2(&facebook::FACEBOOK),
+    Provider::OAuth2(&gitea::GITEA),
+    Provider::OAuth2(&github::GITHUB),
+    Provider::OAuth2(&github_enterprise::GITHUB_ENTERPRISE),
+    Provider::OAuth2(&github_enterprise::GITHUB_ENTERPRISE_ORG),
+    Provider::OAuth2(&github_enterprise::GITHUB_ENTERPRISE_TEAM),
+    Provider::OAuth2(&github_org::GITHUB_ORG),
+    Provider::OAuth2(&github_team::GITHUB_TEAM),
+    Provider::OAuth2(&gitlab::GITLAB),
+    Provider::OAuth2(&google_oauth2::GOOGLE_OAUTH2),
+    Provider::OAuth2(&linkedin_oauth2::LINKEDIN_OAUTH2),
+    Provider::OAuth2(&generic::OAUTH2),
+    Provider::OAuth2(&generic::OIDC),
+    Provider::OAuth2(&slack::SLACK),
+    Provider::OAuth2(&twitter_oauth2::TWITTER_OAUTH2),
+];
 
 /// The provider of this name.
 #[must_use]

@@ -32,7 +32,7 @@ pub(super) fn authorization_url(
         ("client_id", config.key.clone()),
         ("redirect_uri", attempt.redirect_uri.clone()),
         ("response_type", config.response_type.to_owned()),
-        ("response_mode", config.response_mode.to_owned()),
+        ("response_mode", if config.scope.is_empty() { String::new() } else { config.response_mode.to_owned() }),
         ("state", attempt.state.clone()),
     ];
     if let Some(nonce) = &attempt.nonce {
@@ -46,6 +46,9 @@ pub(super) fn authorization_url(
     }
     params.push((config.scope_parameter, config.scope.join(config.scope_separator)));
     params.retain(|(_, value)| !value.is_empty());
+    for (name, _) in &mut params {
+        *name = config.own_name(name);
+    }
     let mut url = parse(endpoint)?;
     let further = further.iter().map(|(name, value)| (*name, value.as_str()));
     let fixed = config.authorize_params.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(further);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::authorize::{self, REDIRECT_STATE};
 use super::config::Config;
-use super::description::{ClientAuth, OAuth2, RevokeToken};
+use super::description::{ClientAuth, OAuth2, RevokeToken, TokenRequest};
 use super::profile::CallContext;
 use super::provider_error;
 use super::token::TokenEndpoint;
@@ -54,7 +54,7 @@ impl OAuth2Backend {
         }
     }
 
-    async fn token_endpoint(&self, configured: &str) -> Result<TokenEndpoint<'static>> {
+    async fn token_endpoint(&self, configured: &str, request: TokenRequest) -> Result<TokenEndpoint<'static>> {
         let secret = match self.config.hooks.client_secret {
             Some(make) => make(&self.config.hook_settings, self.clock.now())?,
             None => self.config.secret.clone(),
@@ -65,7 +65,7 @@ impl OAuth2Backend {
         let url = url.ok_or_else(|| {
             Error::missing_claim("token_endpoint").detail("the discovery document names no token endpoint; ACCESS_TOKEN_URL can")
         })?;
-        Ok(TokenEndpoint { url: url.into(), client_auth: self.client_auth(metadata.as_deref()), secret })
+        Ok(TokenEndpoint { url: url.into(), request, client_auth: self.client_auth(metadata.as_deref()), secret })
     }
 
     /// The way that the metadata offers, where neither settings nor description leave no choice
@@ -92,9 +92,10 @@ impl OAuth2Backend {
             fields.push(("code_verifier".to_owned(), verifier.to_owned()));
         }
         fields.extend(self.config.token_params.iter().cloned());
-        fields.retain(|(_, value)| !value.is_empty());
-        let endpoint = self.token_endpoint(&self.config.token_url).await.map_err(|error| error.stage_if_unknown(Stage::TokenExchange))?;
-        let answer = token::ask(&self.config, &self.http, &endpoint, fields, Stage::TokenExchange).await?;
+        let config = &self.config;
+        let endpoint = (self.token_endpoint(&config.token_url, config.token_request).await)
+            .map_err(|error| error.stage_if_unknown(Stage::TokenExchange))?;
+        let answer = token::ask(config, &self.http, &endpoint, fields, Stage::TokenExchange).await?;
         if self.openid.is_some() && answer.get("id_token").is_none_or(Value::is_null) {
             return Err(Error::missing_claim("id_token").stage(Stage::TokenExchange));
         }
@@ -200,7 +201,10 @@ impl Backend for OAuth2Backend {
             Some(hook) => hook(&self.config.hook_settings, stored),
             None => vec![("grant_type".to_owned(), "refresh_token".to_owned()), ("refresh_token".to_owned(), stored.to_owned())],
         };
-        let endpoint = self.token_endpoint(&self.config.refresh_url).await.map_err(|error| error.stage_if_unknown(Stage::Refresh))?;
+        let endpoint = self
+            .token_endpoint(&self.config.refresh_url, self.config.refresh_request)
+            .await
+            .map_err(|error| error.stage_if_unknown(Stage::Refresh))?;
         let answer = token::ask(&self.config, &self.http, &endpoint, fields, Stage::Refresh).await?;
         let tokens = token::tokens(&answer).map_err(|error| error.stage(Stage::Refresh))?;
         let mut fresh = identity::refreshed_data(&self.config, answer, &tokens, self.clock.now());
@@ -229,7 +233,7 @@ impl Backend for OAuth2Backend {
         let request = match place {
             RevokeToken::Query(name) => request.query(&[(name, token.expose())]),
             RevokeToken::Form(name) => {
-                let endpoint = self.token_endpoint(&self.config.token_url).await?;
+                let endpoint = self.token_endpoint(&self.config.token_url, self.config.token_request).await?;
                 token::authenticate(request.form(&[(name, token.expose())]), &self.config.key, &endpoint.secret)
             }
             RevokeToken::Bearer => request.bearer(token.expose()),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::description::{ClientAuth, HookSettings, Hooks, OAuth2, Pkce, RevokeToken, TokenRequest, UidField, Verified};
 use super::profile::ResolvedCall;
 use crate::backend::BackendInfo;
-use crate::error::{Error, Result, Stage};
+use crate::error::{Error, Reason, Result, Stage};
 use crate::secret::Secret;
 use crate::select::Selector;
 use crate::settings::{BackendSettings, SettingDecl};
@@ -23,6 +23,10 @@ pub(super) struct Config {
     pub refresh_url: String,
     pub revoke: Option<RevokeConfig>,
     pub token_request: TokenRequest,
+    pub refresh_request: TokenRequest,
+    pub token_headers: Vec<(String, String)>,
+    pub token_without: &'static [&'static str],
+    pub names: &'static [(&'static str, &'static str)],
     pub client_auth: ClientAuth,
     /// Whether the settings say how the client authenticates, so that metadata has no say.
     pub client_auth_is_set: bool,
@@ -41,7 +45,9 @@ pub(super) struct Config {
     pub calls: Vec<ResolvedCall>,
     pub uid: UidConfig,
     pub details: DetailsConfig,
-    pub groups: Option<Selector>,
+    pub groups: Selector,
+    /// Whether an answer without groups means that there are none, and not that nobody told.
+    pub groups_missing_as_empty: bool,
     pub extra_data: Vec<KeptField>,
     pub keep_everything: bool,
     pub hooks: Hooks,
@@ -74,6 +80,7 @@ pub(super) struct DetailsConfig {
     pub fullname: Selector,
     pub first_name: Selector,
     pub last_name: Selector,
+    pub extra: Vec<(&'static str, Selector)>,
 }
 
 pub(super) enum VerifiedConfig {
@@ -86,8 +93,24 @@ pub(super) enum VerifiedConfig {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct KeptField {
     pub field: String,
+    pub selector: Selector,
     pub name: String,
     pub only_if_present: bool,
+}
+
+impl Config {
+    /// What this provider calls a parameter of RFC 6749.
+    pub fn own_name<'n>(&self, name: &'n str) -> &'n str {
+        self.names.iter().find(|(known, _)| *known == name).map_or(name, |(_, own)| own)
+    }
+}
+
+impl KeptField {
+    fn new(field: &str, name: &str, only_if_present: bool) -> Self {
+        // A claim's name may be no selector, such as a URL: it is looked up as it stands.
+        let selector = Selector::parse(field).unwrap_or_default();
+        KeptField { field: field.to_owned(), selector, name: name.to_owned(), only_if_present }
+    }
 }
 
 impl Config {
@@ -104,8 +127,18 @@ impl Config {
         if secret.is_none() && client_auth != ClientAuth::None && provider.hooks.client_secret.is_none() {
             return Err(settings.missing("SECRET", &hint));
         }
-        let hook_settings =
-            HookSettings { backend: instance.to_owned(), client_id: key.clone(), secret: secret.clone().unwrap_or_default(), declared };
+        let mut hook_settings = HookSettings {
+            backend: instance.to_owned(),
+            client_id: key.clone(),
+            secret: secret.clone().unwrap_or_default(),
+            scope: scope(provider.scope, settings)?,
+            declared,
+        };
+        if let Some(complete) = provider.hooks.scope {
+            let mut scope = std::mem::take(&mut hook_settings.scope);
+            complete(&hook_settings, &mut scope);
+            hook_settings.scope = scope;
+        }
         if let Some(check) = provider.hooks.check_settings {
             check(&hook_settings).map_err(|error| error.stage_if_unknown(Stage::Start).backend(instance))?;
         }
@@ -113,16 +146,21 @@ impl Config {
         let token_url = url("ACCESS_TOKEN_URL", provider.token_url)?;
         let refresh_url = url("REFRESH_TOKEN_URL", provider.refresh_url)?;
         let pairs = |list: &[(&str, &str)]| fill_pairs(list, &hook_settings);
+        let token_request = token_request(provider, settings)?;
         Ok(Config {
             info: info(provider, instance, settings)?,
             authorization_url: url("AUTHORIZATION_URL", provider.authorization_url)?,
             refresh_url: if refresh_url.is_empty() { token_url.clone() } else { refresh_url },
             token_url,
             revoke: revoke(provider, settings, &hook_settings)?,
-            token_request: token_request(provider, settings)?,
+            token_request,
+            refresh_request: provider.refresh_request.unwrap_or(token_request),
+            token_headers: pairs(provider.token_headers)?,
+            token_without: provider.token_without,
+            names: provider.names,
             client_auth,
             client_auth_is_set: settings.text("TOKEN_ENDPOINT_AUTH_METHOD")?.is_some(),
-            scope: scope(provider.scope, settings)?,
+            scope: hook_settings.scope.clone(),
             scope_separator: provider.scope_separator,
             scope_parameter: provider.scope_parameter,
             response_type: provider.response_type,
@@ -135,9 +173,10 @@ impl Config {
             token_params: pairs(provider.token_params)?,
             token_root: selector(settings, "TOKEN_ROOT", provider.token_root)?,
             calls: calls(provider, settings, &hook_settings)?,
-            uid: uid(provider.uid, settings)?,
+            uid: uid(provider, settings)?,
             details: details(provider, settings)?,
-            groups: settings.text("GROUPS_KEY")?.map(|text| parse(settings, "GROUPS_KEY", text)).transpose()?,
+            groups: selector(settings, "GROUPS_KEY", provider.groups)?,
+            groups_missing_as_empty: settings.boolean("GROUPS_MISSING_AS_EMPTY", settings.text("GROUPS_KEY")?.is_some())?,
             extra_data: extra_data(provider, settings)?,
             keep_everything: settings.boolean("GET_ALL_EXTRA_DATA", false)?,
             hooks: provider.hooks,
@@ -179,8 +218,10 @@ fn declared(declarations: &[SettingDecl], settings: &BackendSettings<'_>) -> Res
 
 /// `{name}` in URLs and parameters: a declared setting in lower case, without a slash at its end.
 pub(super) fn setting_value(settings: &HookSettings, name: &str) -> Option<String> {
-    if name == "key" {
-        return Some(settings.client_id.clone());
+    match name {
+        "key" => return Some(settings.client_id.clone()),
+        "secret" => return Some(settings.secret.expose().to_owned()),
+        _ => {}
     }
     match settings.declared.get(&name.to_uppercase())? {
         Value::String(text) => Some(text.trim_end_matches('/').to_owned()),
@@ -207,9 +248,17 @@ pub(crate) fn fill_url(url: &str, hooks: &HookSettings) -> Result<String> {
     template::fill(url, &|variable| setting_value(hooks, variable)).map_err(|error| error.stage(Stage::Start).backend(&hooks.backend))
 }
 
+/// Parameters with the settings filled in. One that needs a setting that is not made is left out.
 fn fill_pairs(pairs: &[(&str, &str)], hooks: &HookSettings) -> Result<Vec<(String, String)>> {
-    let fill = |text: &str| template::fill(text, &|name| setting_value(hooks, name));
-    pairs.iter().map(|(name, value)| Ok(((*name).to_owned(), fill(value)?))).collect()
+    let filled = |text: &str| template::fill(text, &|name| setting_value(hooks, name));
+    pairs
+        .iter()
+        .filter_map(|(name, value)| match filled(value) {
+            Ok(value) => Some(Ok(((*name).to_owned(), value))),
+            Err(error) if error.reason() == Reason::MissingSetting => None,
+            Err(error) => Some(Err(error)),
+        })
+        .collect()
 }
 
 fn client_auth(provider: &OAuth2, settings: &BackendSettings<'_>) -> Result<ClientAuth> {
@@ -283,17 +332,28 @@ fn calls(provider: &OAuth2, settings: &BackendSettings<'_>, hooks: &HookSettings
         return Ok(vec![ResolvedCall::resolve(&super::description::Call::GET, Some(url), settings.text("USER_ROOT")?, hooks)?]);
     }
     let override_of = |index: usize| if index == 0 { own } else { None };
-    provider.profile.iter().enumerate().map(|(index, call)| ResolvedCall::resolve(call, override_of(index), None, hooks)).collect()
+    let mut calls = (provider.profile.iter().enumerate())
+        .map(|(index, call)| ResolvedCall::resolve(call, override_of(index), None, hooks))
+        .collect::<Result<Vec<_>>>()?;
+    if let Some(first) = calls.first_mut() {
+        first.query.extend(settings.pairs("PROFILE_EXTRA_PARAMS")?);
+    }
+    Ok(calls)
 }
 
-fn uid(field: UidField, settings: &BackendSettings<'_>) -> Result<UidConfig> {
+fn uid(provider: &OAuth2, settings: &BackendSettings<'_>) -> Result<UidConfig> {
     let last_member = |text: &str| text.rsplit('.').next().unwrap_or(text).trim_matches('\'').to_owned();
-    let (text, id_key, former): (&str, String, &[&str]) = match field {
+    let (text, id_key, former): (&str, String, &[&str]) = match provider.uid {
         UidField::Stable(text) => (text, last_member(text), &[]),
         UidField::StableOnce(text, former) => (text, last_member(text), former),
         UidField::Joined(id_key, template) => (template, id_key.to_owned(), &[]),
     };
-    let own = settings.text("ID_KEY")?;
+    let mut own = settings.text("ID_KEY")?;
+    for (switch, selector) in provider.uid_switches {
+        if own.is_none() && settings.boolean(switch, false)? {
+            own = Some(selector);
+        }
+    }
     let legacy = settings.list("LEGACY_ID_KEYS")?.unwrap_or_else(|| former.iter().map(|name| (*name).to_owned()).collect());
     let legacy = legacy.into_iter().map(|name| Ok((name.clone(), parse(settings, "LEGACY_ID_KEYS", &name)?))).collect::<Result<_>>()?;
     Ok(UidConfig { selector: parse(settings, "ID_KEY", own.unwrap_or(text))?, id_key: own.map_or(id_key, last_member), legacy })
@@ -318,15 +378,12 @@ fn details(provider: &OAuth2, settings: &BackendSettings<'_>) -> Result<DetailsC
         fullname: field("fullname", "FULLNAME_KEY", fields.fullname)?,
         first_name: field("first_name", "FIRST_NAME_KEY", fields.first_name)?,
         last_name: field("last_name", "LAST_NAME_KEY", fields.last_name)?,
+        extra: fields.extra.iter().map(|(name, text)| Ok((*name, parse(settings, "DETAILS", text)?))).collect::<Result<_>>()?,
     })
 }
 
 fn extra_data(provider: &OAuth2, settings: &BackendSettings<'_>) -> Result<Vec<KeptField>> {
-    let own = |kept: &super::description::Kept| KeptField {
-        field: kept.field.to_owned(),
-        name: kept.name.to_owned(),
-        only_if_present: kept.only_if_present,
-    };
+    let own = |kept: &super::description::Kept| KeptField::new(kept.field, kept.name, kept.only_if_present);
     let mut fields: Vec<_> = provider.extra_data.iter().map(own).collect();
     let items = match settings.value("EXTRA_DATA") {
         None => return Ok(fields),
@@ -353,7 +410,7 @@ fn kept_field(item: &Value) -> Option<KeptField> {
         },
         _ => return None,
     };
-    Some(KeptField { field: field.to_owned(), name: name.to_owned(), only_if_present })
+    Some(KeptField::new(field, name, only_if_present))
 }
 
 fn selector(settings: &BackendSettings<'_>, name: &str, default: &str) -> Result<Selector> {

@@ -32,6 +32,14 @@ pub struct OAuth2 {
     pub refresh_url: &'static str,
     /// How the token endpoint is called.
     pub token_request: TokenRequest,
+    /// How it is called for refreshing, if otherwise.
+    pub refresh_request: Option<TokenRequest>,
+    /// Further headers of requests to the token endpoint.
+    pub token_headers: &'static [(&'static str, &'static str)],
+    /// Parameters of RFC 6749, section 4.1.3, that the token endpoint does not take.
+    pub token_without: &'static [&'static str],
+    /// Parameters of RFC 6749 that this provider calls by another name: (`client_id`, `appid`).
+    pub names: &'static [(&'static str, &'static str)],
     /// How the client proves itself at the token endpoint.
     pub client_auth: ClientAuth,
     /// The setting that holds the client id: `KEY` but for Apple.
@@ -46,13 +54,13 @@ pub struct OAuth2 {
     pub scope_parameter: &'static str,
     /// `response_type`; empty: not sent.
     pub response_type: &'static str,
-    /// `response_mode`; empty: not sent.
+    /// `response_mode`, sent when there are scopes to ask for; empty: never.
     pub response_mode: &'static str,
     /// PKCE.
     pub pkce: Pkce,
     /// Whether the provider returns no `state`, so that it has to travel in the redirect URI.
     pub redirect_state: bool,
-    /// Further parameters of the authorization request.
+    /// Further parameters of the authorization request; one whose setting is not made is left out.
     pub authorize_params: &'static [(&'static str, &'static str)],
     /// Further parameters of the token request.
     pub token_params: &'static [(&'static str, &'static str)],
@@ -62,8 +70,12 @@ pub struct OAuth2 {
     pub profile: &'static [Call],
     /// The identifier.
     pub uid: UidField,
+    /// Switches that choose another identifier: (setting, selector).
+    pub uid_switches: &'static [(&'static str, &'static str)],
     /// Where names and address stand.
     pub details: Details,
+    /// Where groups stand: a text or a list of texts; empty: nowhere unless `GROUPS_KEY` says.
+    pub groups: &'static str,
     /// What is kept with the association.
     pub extra_data: &'static [Kept],
     /// Settings of its own.
@@ -88,6 +100,10 @@ impl OAuth2 {
         token_url: "",
         refresh_url: "",
         token_request: TokenRequest::PostForm,
+        refresh_request: None,
+        token_headers: &[],
+        token_without: &[],
+        names: &[],
         client_auth: ClientAuth::Post,
         client_id_setting: "KEY",
         revoke: None,
@@ -103,7 +119,9 @@ impl OAuth2 {
         token_root: "",
         profile: &[],
         uid: UidField::Stable("id"),
+        uid_switches: &[],
         details: Details::NONE,
+        groups: "",
         extra_data: &[],
         settings: &[],
         openid: None,
@@ -124,6 +142,7 @@ impl OAuth2 {
             fullname: "name",
             first_name: "given_name",
             last_name: "family_name",
+            extra: &[],
         },
         extra_data: &[keep("id_token"), keep("refresh_token"), keep_as("sub", "id")],
         openid: Some(OpenId::STANDARD),
@@ -161,6 +180,8 @@ pub enum ClientAuth {
     Post,
     /// Both at once: a provider that wants the header and reads the parameters too.
     BasicAndPost,
+    /// `client_id` among the parameters and the secret as `Authorization: Bearer` (Stripe).
+    Bearer,
     /// `client_id` alone: a public client.
     None,
 }
@@ -224,12 +245,14 @@ pub struct Details {
     pub first_name: &'static str,
     /// The family name.
     pub last_name: &'static str,
+    /// Further fields that only this provider gives: name and selector.
+    pub extra: &'static [(&'static str, &'static str)],
 }
 
 impl Details {
     /// Nothing is known.
     pub const NONE: Details =
-        Details { username: "", email: "", email_verified: Verified::Never, fullname: "", first_name: "", last_name: "" };
+        Details { username: "", email: "", email_verified: Verified::Never, fullname: "", first_name: "", last_name: "", extra: &[] };
 }
 
 /// Whether the provider vouches that the person owns the address.
@@ -246,7 +269,7 @@ pub enum Verified {
 /// A field that is kept in `extra_data`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {
-    /// The field of the answer.
+    /// The field of the answer: its name or a selector.
     pub field: &'static str,
     /// The name it is kept under.
     pub name: &'static str,
@@ -299,14 +322,18 @@ pub struct Call {
     pub method: &'static str,
     /// Where the access token goes.
     pub token: TokenIn,
-    /// Query parameters.
+    /// Query parameters; `PROFILE_EXTRA_PARAMS` adds to those of the first call.
     pub query: &'static [(&'static str, &'static str)],
-    /// Headers.
+    /// Headers; one whose setting is not made is left out.
     pub headers: &'static [(&'static str, &'static str)],
+    /// Fields of a form that is posted.
+    pub form: &'static [(&'static str, &'static str)],
     /// The part of the answer that counts: a selector; empty: all of it.
     pub root: &'static str,
     /// The field it is put under; empty: its members join the answer so far.
     pub into: &'static str,
+    /// Whether the answer is a list that goes on at the `Link` to the next page (RFC 8288).
+    pub pages: bool,
     /// When it is made.
     pub when: When,
     /// What a failure means.
@@ -321,8 +348,10 @@ impl Call {
         token: TokenIn::Header("Bearer"),
         query: &[],
         headers: &[],
+        form: &[],
         root: "",
         into: "",
+        pages: false,
         when: When::Always,
         on_failure: OnFailure::Fail,
     };
@@ -438,6 +467,8 @@ pub enum IdentityFrom {
 /// What is really odd about a provider, as code. All optional, all without I/O.
 #[derive(Clone, Copy)]
 pub struct Hooks {
+    /// Completes the scopes to ask for.
+    pub scope: Option<fn(&HookSettings, &mut Vec<String>)>,
     /// Checks the settings at start.
     pub check_settings: Option<fn(&HookSettings) -> Result<()>>,
     /// Makes the client secret (Apple).
@@ -457,6 +488,7 @@ pub struct Hooks {
 impl Hooks {
     /// Nothing odd.
     pub const NONE: Hooks = Hooks {
+        scope: None,
         check_settings: None,
         client_secret: None,
         variables: None,
@@ -475,6 +507,8 @@ pub struct HookSettings {
     pub client_id: String,
     /// `SECRET`.
     pub secret: Secret,
+    /// The scopes that are asked for.
+    pub scope: Vec<String>,
     /// Declared settings by short name, with defaults filled in.
     pub declared: Map<String, Value>,
 }

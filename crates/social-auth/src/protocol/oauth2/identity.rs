@@ -24,9 +24,9 @@ pub(super) fn read(config: &Config, mut answer: Map<String, Value>, tokens: Toke
     }
     let legacy = config.uid.legacy.iter().filter_map(|(name, selector)| Some((name.clone(), selector.text(&answer)?)));
     let legacy_uids = legacy.filter(|(_, value)| value != uid.as_str()).collect();
-    let groups = config.groups.as_ref().map(|selector| read_groups(selector, &answer)).transpose()?;
+    let groups = read_groups(config, &answer)?;
+    let extra_data = extra_data(config, &answer, &details, &tokens, now);
     let Value::Object(response) = answer else { return Err(Error::malformed("the answer is no object")) };
-    let extra_data = extra_data(config, &response, &details, &tokens, now);
     Ok(Identity {
         uid,
         id_key: config.uid.id_key.clone(),
@@ -53,15 +53,17 @@ fn details(config: &DetailsConfig, answer: &Value) -> UserDetails {
         fullname: text(&config.fullname),
         first_name: text(&config.first_name),
         last_name: text(&config.last_name),
-        extra: Map::new(),
+        extra: config.extra.iter().filter_map(|(name, selector)| Some(((*name).to_owned(), selector.value(answer)?))).collect(),
     }
 }
 
-fn read_groups(selector: &Selector, answer: &Value) -> Result<Vec<String>> {
-    match selector.value(answer) {
-        None => Ok(Vec::new()),
-        Some(Value::Array(items)) => items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(bad_groups)).collect(),
-        Some(Value::String(group)) => Ok(vec![group]),
+fn read_groups(config: &Config, answer: &Value) -> Result<Option<Vec<String>>> {
+    match config.groups.value(answer) {
+        None => Ok(config.groups_missing_as_empty.then(Vec::new)),
+        Some(Value::Array(items)) => {
+            items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(bad_groups)).collect::<Result<_>>().map(Some)
+        }
+        Some(Value::String(group)) => Ok(Some(vec![group])),
         Some(_) => Err(bad_groups()),
     }
 }
@@ -71,12 +73,13 @@ fn bad_groups() -> Error {
 }
 
 /// What is kept with the association: the declared and configured fields, and the tokens.
-fn extra_data(config: &Config, response: &Map<String, Value>, details: &UserDetails, tokens: &Tokens, now: i64) -> Fields {
-    let mut kept = if config.keep_everything { response.clone() } else { Map::new() };
+fn extra_data(config: &Config, response: &Value, details: &UserDetails, tokens: &Tokens, now: i64) -> Fields {
+    let everything = response.as_object().filter(|_| config.keep_everything);
+    let mut kept = everything.cloned().unwrap_or_default();
     for field in &config.extra_data {
         let value = match response.get(&field.field) {
             Some(value) => Some(value.clone()),
-            None => details.get(&field.field).or_else(|| details.get(&field.name)),
+            None => field.selector.value(response).or_else(|| details.get(&field.field)).or_else(|| details.get(&field.name)),
         };
         let value = value.unwrap_or(Value::Null);
         if !(field.only_if_present && is_empty(&value)) {
@@ -103,6 +106,7 @@ fn is_empty(value: &Value) -> bool {
 
 /// What a refresh changes in `extra_data`: the fields that the answer has, never an absent one.
 pub(super) fn refreshed_data(config: &Config, answer: Map<String, Value>, tokens: &Tokens, now: i64) -> Fields {
+    let answer = Value::Object(answer);
     let mut kept = extra_data(config, &answer, &UserDetails::default(), tokens, now).0;
     kept.retain(|_, value| !value.is_null());
     for name in ["refresh_token", "expires_in", "expires"] {

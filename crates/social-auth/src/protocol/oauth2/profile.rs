@@ -1,24 +1,30 @@
 //! The calls that make up a profile.
 
 use serde_json::{Map, Value};
+use url::Url;
 
 use super::config::setting_value;
 use super::description::{Call, HookSettings, OnFailure, TokenIn, When};
 use super::provider_error;
 use crate::error::{Error, Reason, Result, Stage};
-use crate::http::{Client, Outgoing};
+use crate::http::{Client, Incoming, Outgoing};
 use crate::select::Selector;
 use crate::template;
+
+/// How many pages of a list are read; who is in more groups than that is in those of the first pages.
+const MAX_PAGES: usize = 20;
 
 /// A call with its templates and selectors read.
 pub(super) struct ResolvedCall {
     url: String,
     method: http::Method,
     token: TokenIn,
-    query: Vec<(String, String)>,
+    pub query: Vec<(String, String)>,
+    form: Vec<(String, String)>,
     headers: &'static [(&'static str, &'static str)],
     root: Selector,
     into: &'static str,
+    pages: bool,
     when: ResolvedWhen,
     on_failure: OnFailure,
 }
@@ -44,15 +50,18 @@ impl ResolvedCall {
         let parse = |text: &str| Selector::parse(text).map_err(|why| Error::invalid_setting("USER_ROOT", why).stage(Stage::Start));
         // Settings are filled in now; fields of the answer when the call is made.
         let fill = |text: &str| template::fill(text, &|name| Some(setting_value(settings, name).unwrap_or_else(|| format!("{{{name}}}"))));
-        let query = call.query.iter().map(|(name, value)| Ok(((*name).to_owned(), fill(value)?))).collect::<Result<_>>()?;
+        let pairs =
+            |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| Ok(((*name).to_owned(), fill(value)?))).collect::<Result<_>>();
         Ok(ResolvedCall {
             url: fill(url.unwrap_or(call.url))?,
             method: call.method.parse().map_err(|_| Error::invalid_setting("method", "a profile call is GET or POST"))?,
             token: call.token,
-            query,
+            query: pairs(call.query)?,
+            form: pairs(call.form)?,
             headers: call.headers,
             root: parse(root.unwrap_or(call.root))?,
             into: call.into,
+            pages: call.pages,
             when: match call.when {
                 When::Always => ResolvedWhen::Always,
                 When::Missing(text) => ResolvedWhen::Missing(parse(text)?),
@@ -89,7 +98,8 @@ impl ResolvedCall {
     }
 
     async fn fetch(&self, context: &CallContext<'_>, so_far: &Value) -> Result<Option<Value>> {
-        let answer = context.http.send(self.request(context, so_far)?).await?;
+        let request = self.request(context, so_far)?;
+        let answer = context.http.send(request.clone()).await?;
         if let OnFailure::RefuseUnless(status) = self.on_failure {
             return match answer.status {
                 found if found == status => Ok(None),
@@ -97,14 +107,8 @@ impl ResolvedCall {
                 found => Err(Error::new(Reason::MembershipRequired).stage(Stage::UserInfo).status(found)),
             };
         }
-        if !answer.is_success() {
-            return Err(provider_error::answer_error(&answer, Stage::UserInfo));
-        }
-        let body = answer.json()?;
-        if let Some(error) = provider_error::stated_error(&body, Stage::UserInfo, None) {
-            return Err(error);
-        }
-        Ok(Some(body))
+        let body = read(&answer)?;
+        if self.pages { further_pages(context.http, request, &answer, body).await.map(Some) } else { Ok(Some(body)) }
     }
 
     fn request(&self, context: &CallContext<'_>, so_far: &Value) -> Result<Outgoing> {
@@ -120,14 +124,20 @@ impl ResolvedCall {
         if let TokenIn::Query(name) = self.token {
             query.push((name.to_owned(), context.access_token.to_owned()));
         }
-        for (name, value) in &self.query {
-            query.push((name.clone(), template::fill(value, &|name| lookup(name).or_else(|| field(name)).or(Some(String::new())))?));
-        }
+        let fill = |pairs: &[(String, String)]| {
+            let filled = |text: &str| template::fill(text, &|name| lookup(name).or_else(|| field(name)).or(Some(String::new())));
+            pairs.iter().map(|(name, value)| Ok((name.clone(), filled(value)?))).collect::<Result<Vec<_>>>()
+        };
+        query.extend(fill(&self.query)?);
         query.retain(|(_, value)| !value.is_empty());
         let mut request = Outgoing::new(self.method.clone(), &url)?.query(&query).header("accept", "application/json");
+        if !self.form.is_empty() {
+            request = request.form(&fill(&self.form)?);
+        }
         for (name, value) in self.headers {
-            let value = template::fill(value, &|name| setting_value(context.settings, name).or_else(|| lookup(name)))?;
-            request = request.header(name, &value);
+            if let Ok(value) = template::fill(value, &|name| setting_value(context.settings, name).or_else(|| lookup(name))) {
+                request = request.header(name, &value);
+            }
         }
         Ok(match self.token {
             TokenIn::Header(scheme) => request.authorization(scheme, context.access_token),
@@ -152,6 +162,41 @@ impl ResolvedCall {
         }
         Ok(())
     }
+}
+
+fn read(answer: &Incoming) -> Result<Value> {
+    if !answer.is_success() {
+        return Err(provider_error::answer_error(answer, Stage::UserInfo));
+    }
+    let body = answer.json()?;
+    match provider_error::stated_error(&body, Stage::UserInfo, None) {
+        Some(error) => Err(error),
+        None => Ok(body),
+    }
+}
+
+/// The whole of a list whose first page this is.
+async fn further_pages(http: &Client, mut request: Outgoing, answer: &Incoming, body: Value) -> Result<Value> {
+    let not_a_list = || Error::malformed("expected a list, page by page");
+    let Value::Array(mut items) = body else { return Err(not_a_list()) };
+    let mut next = next_page(&request.url, answer);
+    for _ in 1..MAX_PAGES {
+        let Some(url) = next else { break };
+        request.url = url;
+        let answer = http.send(request.clone()).await?;
+        let Value::Array(more) = read(&answer)? else { return Err(not_a_list()) };
+        items.extend(more);
+        next = next_page(&request.url, &answer);
+    }
+    Ok(Value::Array(items))
+}
+
+/// Where the `Link` header says that the next page is. The token goes along, so it stays at that origin.
+fn next_page(current: &Url, answer: &Incoming) -> Option<Url> {
+    let link = answer.header("link")?.split(',').find(|link| link.contains("rel=\"next\""))?;
+    let (_, target) = link.split_once('<')?;
+    let url = current.join(target.split_once('>')?.0).ok()?;
+    (url.origin() == current.origin()).then_some(url)
 }
 
 fn merge(members: &mut Map<String, Value>, newer: Map<String, Value>) {

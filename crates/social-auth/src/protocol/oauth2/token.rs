@@ -20,6 +20,7 @@ pub(super) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.
 /// Where tokens come from and how the client proves itself there.
 pub(super) struct TokenEndpoint<'a> {
     pub url: Cow<'a, str>,
+    pub request: TokenRequest,
     pub client_auth: ClientAuth,
     pub secret: Secret,
 }
@@ -50,16 +51,20 @@ pub(super) async fn ask(
 }
 
 fn request(config: &Config, endpoint: &TokenEndpoint<'_>, mut fields: Vec<(String, String)>) -> Result<Outgoing> {
-    let TokenEndpoint { url, client_auth, secret } = endpoint;
+    let TokenEndpoint { url, client_auth, secret, .. } = endpoint;
     let credentials = match client_auth {
         ClientAuth::Basic => Vec::new(),
-        ClientAuth::None => vec![("client_id".to_owned(), config.key.clone())],
+        ClientAuth::None | ClientAuth::Bearer => vec![("client_id".to_owned(), config.key.clone())],
         ClientAuth::Post | ClientAuth::BasicAndPost => {
             vec![("client_id".to_owned(), config.key.clone()), ("client_secret".to_owned(), secret.expose().to_owned())]
         }
     };
     fields.splice(0..0, credentials);
-    let request = match config.token_request {
+    fields.retain(|(name, value)| !value.is_empty() && !config.token_without.contains(&name.as_str()));
+    for (name, _) in &mut fields {
+        *name = config.own_name(name).to_owned();
+    }
+    let request = match endpoint.request {
         TokenRequest::PostForm => Outgoing::post_form(url, &fields)?,
         TokenRequest::PostJson => {
             let members: Map<String, Value> = fields.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
@@ -68,9 +73,13 @@ fn request(config: &Config, endpoint: &TokenEndpoint<'_>, mut fields: Vec<(Strin
         TokenRequest::PostQuery => Outgoing::new(http::Method::POST, url)?.query(&fields),
         TokenRequest::Get => Outgoing::get(url)?.query(&fields),
     };
-    let request = request.header("accept", "application/json");
+    let mut request = request.header("accept", "application/json");
+    for (name, value) in &config.token_headers {
+        request = request.header(name, value);
+    }
     Ok(match client_auth {
         ClientAuth::Basic | ClientAuth::BasicAndPost => authenticate(request, &config.key, secret),
+        ClientAuth::Bearer => request.bearer(secret.expose()),
         ClientAuth::Post | ClientAuth::None => request,
     })
 }

@@ -1,0 +1,52 @@
+//! Google: OAuth 2.0 with the userinfo endpoint. <https://developers.google.com/identity/protocols/oauth2/web-server>
+//!
+//! People whose address Google has not verified are refused. `google-openidconnect` is the same with an id
+//! token. The endpoints are the ones that registered applications have used all along; Google keeps them.
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result, Stage};
+use crate::protocol::oauth2::{
+    Call, Details, HookSettings, Hooks, OAuth2, Revoke, RevokeToken, UidField, Verified, keep, keep_if_present, optional,
+};
+
+/// Google.
+pub const GOOGLE_OAUTH2: OAuth2 = OAuth2 {
+    name: "google-oauth2",
+    title: "Google",
+    icon: "google",
+    docs: "https://console.cloud.google.com/apis/credentials",
+    class_paths: &[
+        "social_core.backends.google.GoogleOAuth2",
+        "social.backends.google.GoogleOAuth2",
+        "social_auth.backends.google.GoogleOAuth2Backend",
+    ],
+    authorization_url: "https://accounts.google.com/o/oauth2/auth",
+    token_url: "https://accounts.google.com/o/oauth2/token",
+    revoke: Some(Revoke { method: "GET", url: "https://accounts.google.com/o/oauth2/revoke", token: RevokeToken::Query("token") }),
+    scope: &["openid", "email", "profile"],
+    profile: &[Call { url: "https://www.googleapis.com/oauth2/v3/userinfo", ..Call::GET }],
+    uid: UidField::StableOnce("sub", &["email"]),
+    details: Details {
+        username: "email:before(@)",
+        email: "email",
+        email_verified: Verified::When("email_verified"),
+        fullname: "name",
+        first_name: "given_name",
+        last_name: "family_name",
+        ..Details::NONE
+    },
+    extra_data: &[keep("sub"), keep_if_present("refresh_token"), keep("expires_in"), keep_if_present("token_type")],
+    settings: &[optional("USE_UNIQUE_USER_ID", "Has no effect any more: the identifier is always sub, which never changes.")],
+    hooks: Hooks { answer: Some(address_is_verified), ..Hooks::NONE },
+    ..OAuth2::STANDARD
+};
+
+/// An account of Google may be made with somebody else's address.
+pub(super) fn address_is_verified(_: &HookSettings, answer: &mut Map<String, Value>) -> Result<()> {
+    match answer.get("email_verified") {
+        Some(Value::Bool(true)) => Ok(()),
+        None => Err(Error::missing_claim("email_verified").stage(Stage::UserInfo)),
+        Some(_) => Err(Error::invalid_claim("email_verified").stage(Stage::UserInfo)),
+    }
+}
