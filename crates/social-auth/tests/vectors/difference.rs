@@ -53,6 +53,8 @@ pub enum What {
     Body(String),
     Header(String),
     Authorization,
+    /// A parameter of `Authorization: OAuth` (OAuth 1.0a).
+    OAuthParam(String),
     /// `uid`, `id_key`, `is_new`, `groups`.
     Identity(String),
     Details(String),

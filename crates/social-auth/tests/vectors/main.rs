@@ -10,6 +10,7 @@ mod browser;
 mod deviations;
 mod difference;
 mod metadata;
+mod oauth1;
 mod outcome;
 mod people;
 mod replay;

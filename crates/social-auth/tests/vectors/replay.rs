@@ -50,7 +50,9 @@ pub async fn run(recording: &'static Recording, known: Arc<Known>, case: &'stati
     let backend = case.backend.clone().unwrap_or_else(|| recording.backend.clone());
     let provider = if social_auth::provider::find(&backend).is_some() { backend.clone() } else { recording.backend.clone() };
     let storage = Arc::new(MemoryStorage::new());
-    let replay = Replay::new(Bindings::new(case.clock), Tokens::new(&case.jwts, &recording.keys), Metadata::new(&known, case));
+    let secret = [&backend, ""].map(|of| setting_name(&[of, "SECRET"])).iter().find_map(|name| case.settings.get(name)?.as_str());
+    let tokens = Tokens::new(&case.jwts, &recording.keys);
+    let replay = Replay::new(Bindings::new(case.clock), tokens, Metadata::new(&known, case), secret.unwrap_or_default().to_owned());
     let mut world = World {
         backend,
         provider,

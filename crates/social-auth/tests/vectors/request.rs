@@ -10,6 +10,7 @@ use social_auth::http::Outgoing;
 
 use crate::bindings::Bindings;
 use crate::difference::{Difference, What};
+use crate::oauth1::Signed;
 use crate::tokens::Tokens;
 use crate::wire::{RecordedBody, RecordedRequest};
 
@@ -203,18 +204,47 @@ fn compare_headers(expected: &Map<String, Value>, ours: &BTreeMap<String, String
 
 fn compare_authorization(expected: Option<&Map<String, Value>>, ours: Option<&String>, matcher: &mut Matcher<'_, '_>, note: &mut Note<'_>) {
     let our_parts = ours.map(|text| authorization(text));
-    let matched = match (expected, &our_parts) {
-        (None, None) => true,
-        (Some(expected), Some(ours)) => {
-            let mut expected = expected.clone();
-            expected.remove("actual");
-            matcher.matches(&Value::Object(expected), ours)
+    let params = |parts: &Value| parts.get("params").and_then(Value::as_object).cloned();
+    let recorded = expected.map(|parts| Value::Object(parts.clone()));
+    if let (Some(recorded), Some(ours)) = (recorded.as_ref().and_then(params), our_parts.as_ref().and_then(params)) {
+        for (name, expected, got) in matcher.differing(&recorded, &ours) {
+            note(What::OAuthParam(name), expected, got);
         }
+        return;
+    }
+    let matched = match (&recorded, &our_parts) {
+        (None, None) => true,
+        (Some(recorded), Some(ours)) => matcher.matches(recorded, ours),
         _ => false,
     };
     if !matched {
-        note(What::Authorization, expected.map(|expected| Value::Object(expected.clone())), our_parts);
+        note(What::Authorization, recorded, our_parts);
     }
+}
+
+/// Checks our OAuth 1.0a signature. The recorded one, where it can be reproduced, shows which of the secrets
+/// are the right ones: client's and token's.
+pub fn compare_signature(step: usize, expected: &RecordedRequest, sent: &Sent, secrets: &[(String, String)]) -> Option<Difference> {
+    let recorded = expected.authorization.as_ref()?;
+    let (params, actual) = (recorded.get("params")?.as_object()?, recorded.get("actual")?.as_object()?);
+    let mut params = params.clone();
+    params.extend(actual.clone());
+    let none = Map::new();
+    let form = match &expected.body {
+        Some(RecordedBody::Form { fields }) => fields,
+        _ => &none,
+    };
+    let theirs = Signed::new(&expected.method, &expected.url, &[&params, &expected.query, form]);
+    let reproduces =
+        |(client, token): &&(String, String)| actual.get("oauth_signature") == Some(&Value::from(theirs.signature(client, token)));
+    let right: Vec<_> = secrets.iter().filter(reproduces).collect();
+    let ours = authorization(sent.headers.get("authorization")?);
+    let our_params = ours.get("params")?.as_object()?;
+    let signed = Signed::new(&sent.method, &sent.url, &[our_params, &sent.query, sent.form().unwrap_or(&none)]);
+    let got = our_params.get("oauth_signature").and_then(Value::as_str);
+    let possible = if right.is_empty() { secrets.iter().collect() } else { right };
+    let is_right = possible.iter().any(|(client, token)| got == Some(signed.signature(client, token).as_str()));
+    (!is_right).then(|| Difference::new(step, What::Consistency("oauth_signature".to_owned()), None, got.map(Value::from)))
 }
 
 /// A header `Authorization` as the recording has it.
@@ -227,12 +257,9 @@ fn authorization(text: &str) -> Value {
             let (username, password) = decoded.split_once(':').unwrap_or((&decoded, ""));
             json!({"scheme": scheme, "username": username, "password": password})
         }
-        "OAuth" => {
-            let params: Map<String, Value> = rest
-                .split(',')
-                .filter_map(|part| part.trim().split_once('='))
-                .map(|(name, value)| (name.to_owned(), unquoted(value)))
-                .collect();
+        "OAuth" if rest.contains("=\"") => {
+            let pairs = rest.split(',').filter_map(|part| part.trim().split_once('='));
+            let params: Map<String, Value> = pairs.map(|(name, value)| (name.to_owned(), unquoted(value))).collect();
             json!({"scheme": scheme, "params": params})
         }
         _ => json!({"scheme": scheme, "credentials": rest}),

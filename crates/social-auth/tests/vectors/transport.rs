@@ -31,10 +31,12 @@ pub struct State {
     exchanges: &'static [Exchange],
     played: Vec<bool>,
     pub metadata: Metadata,
+    /// The client's secrets and the token secrets that the provider gave, for OAuth 1.0a signatures.
+    secrets: Vec<(String, String)>,
 }
 
 impl Replay {
-    pub fn new(bindings: Bindings, tokens: Tokens<'static>, metadata: Metadata) -> Self {
+    pub fn new(bindings: Bindings, tokens: Tokens<'static>, metadata: Metadata, client_secret: String) -> Self {
         Replay(Mutex::new(State {
             bindings,
             tokens,
@@ -44,6 +46,7 @@ impl Replay {
             exchanges: &[],
             played: Vec::new(),
             metadata,
+            secrets: [client_secret, "anonymous".to_owned()].map(|client| (client, String::new())).to_vec(),
         }))
     }
 
@@ -104,6 +107,7 @@ impl State {
         self.verifiers.extend(verifier.map(str::to_owned));
         let found = request::compare(step, &exchange.request, &sent, &mut self.matcher());
         self.differences.extend(found);
+        self.differences.extend(request::compare_signature(step, &exchange.request, &sent, &self.secrets));
         match &exchange.response {
             Some(response) => self.play(response).map(|answer| self.with_subject(&sent, answer)),
             None => Err(Error::new(Reason::ConnectionFailed)),
@@ -147,6 +151,10 @@ impl State {
                     self.differences.push(Difference::new(self.step, What::Consistency(why.clone()), None, None));
                     Error::new(Reason::ConnectionFailed).detail(why)
                 })?;
+                if let Some(token) = request::pairs(text.as_bytes()).get("oauth_token_secret").and_then(Value::as_str) {
+                    let clients: Vec<_> = self.secrets.iter().map(|(client, _)| client.clone()).collect();
+                    self.secrets.extend(clients.into_iter().map(|client| (client, token.to_owned())));
+                }
                 text.into_bytes()
             }
         };
