@@ -93,6 +93,31 @@ pub const ALL: &[Deviation] = &[
         },
     },
     Deviation {
+        name: "attempt_used",
+        reason: "a callback that was used already has a reason of its own; the recordings have forgotten the session by then",
+        is: |difference, scene| {
+            scene.step.action == Action::Callback
+                && difference.what == What::ErrorCode
+                && difference.expected_text() == Some("session_context_missing")
+                && difference.got_text().is_some_and(|error| error.starts_with("attempt_used"))
+        },
+    },
+    Deviation {
+        name: "a_page_is_no_form",
+        reason: "what is neither JSON nor a form is malformed; the recordings read it as a form in which everything is missing",
+        is: |difference, scene| {
+            let answer = scene.step.http.last().and_then(|exchange| exchange.response.as_ref()).and_then(|response| response.body.as_str());
+            let is_page = answer.is_some_and(|body| !body.contains('=') && serde_json::from_str::<Value>(body).is_err());
+            let malformed = |difference: &Difference| {
+                difference.what == What::ErrorCode
+                    && difference.expected_text() == Some("missing_claim")
+                    && difference.got_text().is_some_and(|error| error.starts_with("malformed_response"))
+            };
+            let is_about_it = malformed(difference) || difference.what == What::ErrorClaim && difference.got.is_none();
+            is_page && is_about_it && scene.all.iter().any(malformed)
+        },
+    },
+    Deviation {
         name: "attempt_needed",
         reason: "a callback that nobody began signs nobody in; the harness begins one so that the rest is compared",
         is: |difference, _| difference.what == What::Consistency("attempt".to_owned()) && difference.got.is_none(),
