@@ -8,7 +8,7 @@ use crate::database::{Arg, Column, Database, Table};
 /// How the tables of this database differ from those that we would make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Layout {
-    /// Whether associations have `id_key`, which social-app-django has since version 7 or 8.
+    /// Whether associations have `id_key`: with social-app-django 8 they do, with 5 and 6 they do not.
     pub(crate) id_key: bool,
     /// Whether users are here, in `auth_user`, or in a table of the application.
     pub(crate) users_here: bool,
@@ -20,8 +20,8 @@ impl Layout {
     /// Looks at the tables.
     ///
     /// # Errors
-    /// `Schema` when a table of ours lacks a column that no release of social-app-django since 2022
-    /// (migration 0011) lacks, such as those of the Flask application.
+    /// `Schema` when a table of ours lacks a column that every release of social-app-django since 5 has:
+    /// those of the Flask application do.
     pub(crate) async fn of(database: &dyn Database) -> StorageResult<Self> {
         let tables = database.tables();
         for table in tables.others {

@@ -28,6 +28,8 @@ use errors::{connect_error, storage_error};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a call waits for its turn within this process.
 const TURN_TIMEOUT: Duration = Duration::from_secs(10);
+/// One would do for speed; two let a short read pass a long one. None would make reads wait for a writer
+/// that waits for another process.
 const READERS: usize = 2;
 
 /// A SQLite database.

@@ -273,7 +273,7 @@ pub trait SocialStorage: Send + Sync + 'static {
     /// Makes a session.
     ///
     /// # Errors
-    /// [`StorageError::Conflict`] when the key hash or the public id exists: a session is never adopted.
+    /// [`StorageError::Conflict`] when the key hash exists: a session is never adopted.
     async fn create_session(&self, session: &NewSession) -> StorageResult<()>;
     /// The session with this key hash, unless it expired before `now` (Unix seconds).
     async fn session(&self, key_hash: &str, now: i64) -> StorageResult<Option<StoredSession>>;

@@ -160,9 +160,6 @@ impl SocialStorage for MemoryStorage {
         if state.sessions.contains_key(&session.key_hash) {
             return Err(StorageError::Conflict("key_hash"));
         }
-        if state.sessions.values().any(|other| other.public_id == session.public_id) {
-            return Err(StorageError::Conflict("public_id"));
-        }
         state.sessions.insert(session.key_hash.clone(), session.clone());
         Ok(())
     }
