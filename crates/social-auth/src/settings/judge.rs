@@ -160,6 +160,16 @@ impl<'a> Judge<'a> {
         common.chain(own).filter(|name| *name != "KEY").chain([client_id]).collect()
     }
 
+    /// Both the provider's name and the setting's may be mistyped.
+    fn meant_of_any_provider(&self, rest: &str) -> Option<String> {
+        rest.rmatch_indices('_').find_map(|(at, _)| {
+            let (head, tail) = (rest.get(..at)?, rest.get(at + 1..)?);
+            let provider = suggest::closest(head, self.providers.names())?;
+            let short = suggest::closest(tail, self.short_names(provider))?;
+            Some(setting_name(&[provider, short]).replacen(PREFIX, "", 1))
+        })
+    }
+
     /// What may have been meant outside of a table: first among what is switched on, then among all providers.
     fn meant(&self, rest: &str, written: &Written) -> Option<String> {
         let site = GROUPS.iter().flat_map(|group| group.settings).map(|decl| decl.name.to_owned());
@@ -176,12 +186,8 @@ impl<'a> Judge<'a> {
                 Some(setting_name(&[&entry.name, ours]).replacen(PREFIX, "", 1))
             })
         };
-        let far = || {
-            let all: Vec<String> = self.providers.names().into_iter().flat_map(|provider| of(provider, provider)).collect();
-            suggest::closest(rest, all.iter().map(String::as_str)).map(str::to_owned)
-        };
         let closest = || suggest::closest(rest, near.iter().map(String::as_str)).map(str::to_owned);
-        let meant = elsewhere().or_else(of_elsewhere).or_else(closest).or_else(far)?;
+        let meant = elsewhere().or_else(of_elsewhere).or_else(closest).or_else(|| self.meant_of_any_provider(rest))?;
         let as_people_write = written.name.chars().any(char::is_lowercase);
         Some(if as_people_write { meant.to_lowercase() } else { format!("{PREFIX}{meant}") })
     }

@@ -4,6 +4,7 @@
 const ELSEWHERE: &[(&str, &str)] = &[
     ("ALLOWED_DOMAINS", "WHITELISTED_DOMAINS"),
     ("ALLOWED_EMAILS", "WHITELISTED_EMAILS"),
+    ("API_SECRET", "SECRET"),
     ("APP_ID", "KEY"),
     ("APP_SECRET", "SECRET"),
     ("AUTHORIZATION_ENDPOINT", "AUTHORIZATION_URL"),
@@ -11,11 +12,14 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("BASE_URL", "PUBLIC_URL"),
     ("BIND", "LISTEN"),
     ("CLIENT_ID", "KEY"),
+    ("CLIENT_KEY", "KEY"),
     ("CLIENT_SECRET", "SECRET"),
     ("CONSUMER_KEY", "KEY"),
     ("CONSUMER_SECRET", "SECRET"),
     ("DATABASE", "DATABASE_URL"),
     ("DISCOVERY_URL", "OIDC_ENDPOINT"),
+    ("EXTENDED_PERMISSIONS", "SCOPE"),
+    ("EXTRA_SCOPE", "SCOPE"),
     ("HTTP_PROXY", "PROXIES"),
     ("ISSUER", "OIDC_ENDPOINT"),
     ("ISSUER_URL", "OIDC_ENDPOINT"),
@@ -41,8 +45,8 @@ pub(super) fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'
     let score = |candidate: &str| {
         let candidate = candidate.to_uppercase().replace('-', "_");
         // One letter too many, missing, wrong or swapped is alike however short the name is.
-        let slip = strsim::damerau_levenshtein(&written, &candidate) <= 1 && written.chars().count() > 2;
-        if slip { 1.0 } else { strsim::jaro_winkler(&written, &candidate) }
+        let comparable = written.len() > 2 && written.len().abs_diff(candidate.len()) <= 1;
+        if comparable && strsim::damerau_levenshtein(&written, &candidate) <= 1 { 1.0 } else { strsim::jaro_winkler(&written, &candidate) }
     };
     let scored = candidates.into_iter().map(|candidate| (score(candidate), candidate));
     scored.filter(|(score, _)| *score >= ALIKE).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, candidate)| candidate)

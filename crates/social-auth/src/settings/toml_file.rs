@@ -183,19 +183,19 @@ fn lacks_quotes(line: &str) -> bool {
     value.is_some_and(|value| !value.is_empty() && !value.contains(['"', '\'', '[', '{']))
 }
 
-/// A line of the file as far as it can be shown: the value only of a setting that is known to be no secret.
+/// A line of the file as far as it can be shown: what is not known to be harmless is left out, for it may
+/// be the inside of a secret of several lines.
 fn shown(line: &str) -> String {
-    let start = line.trim_start();
-    if start.is_empty() || start.starts_with(['[', '#']) {
+    if line.starts_with("[backends.") {
         return line.to_owned();
     }
-    let Some((key, _)) = line.split_once('=') else {
-        // Perhaps the inside of a text of several lines, perhaps of a secret.
-        return "…".to_owned();
-    };
-    let last = key.rsplit('.').next().unwrap_or(key).trim().trim_matches(['"', '\'']).to_uppercase().replace('-', "_");
-    let known = names::find(last.strip_prefix("SOCIAL_AUTH_").unwrap_or(&last));
-    if known.is_some_and(|(_, decl)| !decl.kind.is_secret()) { line.to_owned() } else { format!("{key}= …") }
+    let name = line.split_once('=').map(|(key, _)| key.rsplit('.').next().unwrap_or(key).trim().trim_matches(['"', '\'']));
+    let short = name.unwrap_or_default().to_uppercase().replace('-', "_");
+    match (name, names::find(short.strip_prefix("SOCIAL_AUTH_").unwrap_or(&short))) {
+        (Some(_), Some((_, decl))) if !decl.kind.is_secret() => line.to_owned(),
+        (Some(name), Some(_)) => format!("{name} = …"),
+        _ => "…".to_owned(),
+    }
 }
 
 fn json(value: &DeValue<'_>) -> Result<Value, String> {

@@ -79,6 +79,10 @@ fn an_unknown_name_is_refused_with_what_was_probably_meant() {
                 "error: there is no setting FACEBOOK_AUTH_EXTRA_ARGUMENTS (social-auth.toml:1): did you mean SOCIAL_AUTH_FACEBOOK_AUTH_EXTRA_ARGUMENTS?",
             ],
         ),
+        (
+            "GITHUB_APP_ID = \"x\"\n[backends.github]",
+            &["error: there is no setting GITHUB_APP_ID (social-auth.toml:1): did you mean SOCIAL_AUTH_GITHUB_KEY?"],
+        ),
         ("[backend.github]\nkey = \"x\"", &["error: there is no setting backend (social-auth.toml:1): did you mean [backends.<name>]?"]),
         (
             "[server]\nlisten = \"127.0.0.1:1\"",

@@ -89,6 +89,29 @@ fn no_message_ever_holds_a_secret() {
     assert!(!format!("{settings:?}").contains("hunter"));
 }
 
+proptest::proptest! {
+    #[test]
+    fn whatever_is_in_a_file_or_a_variable_there_is_an_answer(text in "(([a-z_.]{1,9}|\\[{1,2}[a-z.\"]{0,9}\\]{0,2}) ?[=:]? ?[\"'\\[{]{0,3}\\PC{0,9}[\"'\\]}]{0,3}\n){0,6}", value in "\\PC{0,20}") {
+        let mut settings = Settings::from_toml_str(&text, "x.toml").unwrap_or_default();
+        for name in ["AUTHENTICATION_BACKENDS", "SOCIAL_AUTH_GITEA_EXTRAS", "SOCIAL_AUTH_PUBLIC_URL", "SOCIAL_AUTH_GITHUB_SECRET_FILE", "SOCIAL_AUTH_LISTEN"] {
+            settings.merge_environment([(name, value.as_str())]).ok();
+        }
+        if let Err(problems) = settings.check(&Providers) {
+            proptest::prop_assert!(!problems.to_string().is_empty());
+        }
+    }
+
+    #[test]
+    fn however_a_file_is_broken_no_secret_is_shown(before in "[ -~\n]{0,20}", after in "[ -~\n]{0,20}", quote in "[\"']{0,3}") {
+        for name in ["secret", "SOCIAL_AUTH_GITHUB_SECRET", "secret_key", "api_key", "backends.github.secret"] {
+            let text = format!("{name} = {quote}{before}hunter2{after}\n");
+            if let Err(problems) = Settings::from_toml_str(&text, "x.toml") {
+                proptest::prop_assert!(!problems.to_string().contains("hunter2"), "{text}\n{problems}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_file_that_cannot_be_read_is_told() {
     let missing = Settings::from_toml_file("/nowhere/social-auth.toml").unwrap_err().to_string();
