@@ -68,6 +68,8 @@ fn no_message_ever_holds_a_secret() {
         format!("[backends.github]\nsecret = {secret}\n"),
         format!("[backends.github]\nsecret = \"\"\"\n{secret}\\q\n\"\"\"\n"),
         format!("[backends.github]\nsecret = \"{secret}\" \"{secret}\"\n"),
+        format!("[backends.github]\nsecret = \"\"\"\n{secret}\\q=\n\"\"\"\n"),
+        format!("[backends.github]\nsecret =\n{secret}=\n"),
         format!("[backends.github]\nsecret = '{secret}\nkey = 1"),
         format!("[backends.github]\nsecret: {secret}\n"),
         format!("[backends.github]\n\"secret\" = \"{secret}\\q\"\n"),
