@@ -102,6 +102,14 @@ impl Browser {
 }
 
 impl Page {
+    /// What a person can read.
+    pub(crate) fn words(&self) -> String {
+        let main = Selector::parse("main").unwrap();
+        let document = Html::parse_document(&self.text);
+        let words: Vec<_> = document.select(&main).flat_map(|main| main.text()).flat_map(str::split_whitespace).collect();
+        if words.is_empty() { self.text.clone() } else { words.join(" ") }
+    }
+
     /// The page's first form.
     pub(crate) fn form(&self) -> Option<Form> {
         let (form, input) = (Selector::parse("form").unwrap(), Selector::parse("input[name]").unwrap());

@@ -10,6 +10,11 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import Provider from 'oidc-provider';
+import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js';
+
+// Standard output is for answers alone.
+console.info = console.error;
+console.warn = console.error;
 
 const SECRET = 'a client secret: with reserved characters & more/than+32%bytes';
 
@@ -51,10 +56,13 @@ function jwks() {
   };
 }
 
+// What outlives a change of keys.
+const adapter = createMemoryAdapter();
 const cookieKeys = [randomBytes(32).toString('hex')];
 
 function provider(issuer) {
   return new Provider(issuer, {
+    adapter,
     clients,
     jwks: jwks(),
     cookies: { keys: cookieKeys },
