@@ -2,8 +2,8 @@
 //! and `Sec-Fetch-Site`.
 
 use cookie_store::CookieStore;
+use html5gum::{StartTag, Token, Tokenizer};
 use http::{Method, StatusCode, header};
-use scraper::{Html, Selector};
 use url::{Host, Url};
 
 /// A browser with its cookies.
@@ -102,30 +102,46 @@ impl Browser {
 }
 
 impl Page {
-    /// What a person can read.
+    /// What stands below `<main>`, or everything.
     pub(crate) fn words(&self) -> String {
-        let main = Selector::parse("main").unwrap();
-        let document = Html::parse_document(&self.text);
-        let words: Vec<_> = document.select(&main).flat_map(|main| main.text()).flat_map(str::split_whitespace).collect();
-        if words.is_empty() { self.text.clone() } else { words.join(" ") }
+        let main = self.tokens().skip_while(|token| !starts(token, b"main"));
+        let words: Vec<_> = main.filter_map(|token| if let Token::String(text) = token { Some(utf8(&text)) } else { None }).collect();
+        if words.is_empty() { self.text.clone() } else { words.join("") }
     }
 
     /// The page's first form.
     pub(crate) fn form(&self) -> Option<Form> {
-        let (form, input) = (Selector::parse("form").unwrap(), Selector::parse("input[name]").unwrap());
-        let document = Html::parse_document(&self.text);
-        let form = document.select(&form).next()?;
-        let attribute = |name: &str| form.value().attr(name).unwrap_or_default();
-        let field = |input: scraper::ElementRef<'_>| {
-            let value = |name: &str| input.value().attr(name).unwrap_or_default().to_owned();
-            (value("name"), value("value"))
-        };
-        Some(Form {
-            action: self.url.join(attribute("action")).unwrap(),
-            method: if attribute("method").eq_ignore_ascii_case("post") { Method::POST } else { Method::GET },
-            fields: form.select(&input).map(field).collect(),
-        })
+        let mut tokens = self.tokens().skip_while(|token| !starts(token, b"form"));
+        let Token::StartTag(form) = tokens.next()? else { return None };
+        let mut fields = Vec::new();
+        for token in tokens.take_while(|token| !matches!(token, Token::EndTag(tag) if **tag.name == *b"form")) {
+            if let Token::StartTag(input) = token
+                && **input.name == *b"input"
+                && let Some(name) = attribute(&input, "name")
+            {
+                fields.push((name, attribute(&input, "value").unwrap_or_default()));
+            }
+        }
+        let posts = attribute(&form, "method").is_some_and(|method| method.eq_ignore_ascii_case("post"));
+        let action = self.url.join(&attribute(&form, "action").unwrap_or_default()).unwrap();
+        Some(Form { action, method: if posts { Method::POST } else { Method::GET }, fields })
     }
+
+    fn tokens(&self) -> impl Iterator<Item = Token> {
+        Tokenizer::new(&self.text).map(|token| token.unwrap())
+    }
+}
+
+fn starts(token: &Token, name: &[u8]) -> bool {
+    matches!(token, Token::StartTag(tag) if **tag.name == *name)
+}
+
+fn attribute(tag: &StartTag<()>, name: &str) -> Option<String> {
+    tag.attributes.get(name.as_bytes()).map(|value| utf8(value))
+}
+
+fn utf8(text: &[u8]) -> String {
+    String::from_utf8_lossy(text).into_owned()
 }
 
 impl Form {

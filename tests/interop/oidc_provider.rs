@@ -206,6 +206,27 @@ async fn tokens_are_refreshed_and_the_refresh_token_rotates() {
         tokens.dedup();
         assert_eq!(tokens.len(), 3, "each {name} is a new one");
     }
+    let late = app.social.refresh(&first).await.unwrap();
+    assert_eq!(late, seen[2], "whoever comes late gets what there is, and spends nothing");
+    app.social.social().update_extra_data(first.id, &first.extra_data, first.modified, None).await.unwrap();
     let error = app.social.refresh(&first).await.expect_err("a refresh token is good for one use");
     assert_eq!(error.reason(), Reason::ReauthenticationRequired, "{error}");
+}
+
+#[tokio::test]
+async fn many_who_refresh_at_once_spend_the_refresh_token_once() {
+    let Some(peer) = shared() else { return };
+    let app = App::start(peer).await;
+    assert_signed_in(&sign_in(&mut Browser::new(), &app, "offline", "crowd").await, "crowd");
+    let association = app.association("offline", "crowd").await;
+    let refresh = || {
+        let (social, association) = (app.social.clone(), association.clone());
+        tokio::spawn(async move { social.refresh(&association).await.unwrap() })
+    };
+    let refreshing: Vec<_> = (0..8).map(|_| refresh()).collect();
+    for refreshed in refreshing {
+        let fresh = refreshed.await.unwrap();
+        assert_ne!(fresh.text("refresh_token"), association.extra_data.text("refresh_token"));
+        assert_eq!(fresh, app.association("offline", "crowd").await.extra_data);
+    }
 }
