@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use social_auth::seal::random_token;
 use social_auth::settings::{Origin, Settings};
 use social_auth_testkit::DevProvider;
 
@@ -35,6 +36,8 @@ fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Set
     let mut settings = Settings::new();
     settings.set("listen", arguments.listen.to_string());
     settings.set("database_url", database_url);
+    // Nothing of a demo need be opened by another process.
+    settings.set("secret_key", random_token(32));
     settings.set("log", "warn,social_auth=info");
     let url = provider.url();
     let oauth2 = [

@@ -1,0 +1,84 @@
+//! Commands that end by themselves.
+
+use std::path::Path;
+
+use social_auth_testkit::{DevProvider, Fault};
+
+use super::program::{command, run, said, settings};
+
+#[tokio::test]
+async fn backends_has_a_name_a_line_first() {
+    let output = run(Path::new("/"), &["backends"]).await;
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let names: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(names.len(), social_auth::provider::ALL.len());
+    for name in ["github", "oauth2", "oidc"] {
+        assert!(names.contains(&name), "{text}");
+    }
+    assert!(text.lines().any(|line| line.starts_with("github ") && line.contains("GitHub") && line.ends_with("oauth2")), "{text}");
+}
+
+#[tokio::test]
+async fn without_arguments_help_is_shown() {
+    let text = said(&run(Path::new("/"), &[]).await);
+    for command in ["serve", "demo", "check", "backends", "migrate"] {
+        assert!(text.contains(command), "{text}");
+    }
+    let version = run(Path::new("/"), &["--version"]).await;
+    assert_eq!(said(&version).trim(), concat!("social-auth ", env!("CARGO_PKG_VERSION")));
+}
+
+#[tokio::test]
+async fn check_prints_callback_addresses_and_reaches_providers() {
+    let idp = DevProvider::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let public = format!("public_url = \"https://login.example.org\"\n{}", settings(&idp));
+    std::fs::write(folder.path().join("site.toml"), public).unwrap();
+    let output = run(folder.path(), &["check", "--config", "site.toml"]).await;
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    for backend in ["dev-oauth2", "dev-oidc"] {
+        assert!(text.contains(&format!("https://login.example.org/complete/{backend}/")), "{text}");
+    }
+    assert_eq!(idp.requests_to("/.well-known/openid-configuration").len(), 1);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "checking writes nothing");
+}
+
+#[tokio::test]
+async fn check_says_what_is_wrong_with_a_provider_and_exits_with_1() {
+    let idp = DevProvider::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("social-auth.toml"), settings(&idp)).unwrap();
+    for fault in [Fault::Html, Fault::Status(503), Fault::Empty, Fault::HugeBody(10 << 20), Fault::InvalidUtf8] {
+        let name = format!("{fault:?}");
+        idp.fault("/.well-known/openid-configuration", fault);
+        let output = run(folder.path(), &["check"]).await;
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(1), "{name}: {text}");
+        assert!(text.contains("dev-oidc") && text.contains("1 of 2 backends"), "{name}: {text}");
+        assert!(!text.contains("panicked"), "{name}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn migrate_makes_the_tables_once() {
+    let idp = DevProvider::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("social-auth.toml"), settings(&idp)).unwrap();
+    let text = said(&run(folder.path(), &["migrate"]).await);
+    assert!(text.contains("made auth_user") && text.contains("made social_auth_usersocialauth"), "{text}");
+    let text = said(&run(folder.path(), &["migrate"]).await);
+    assert!(text.contains("nothing to do"), "{text}");
+}
+
+#[tokio::test]
+async fn the_demo_refuses_production_and_other_machines() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = command(folder.path(), &["demo", "--listen", "127.0.0.1:0"]).env("SOCIAL_AUTH_ENV", "production").output().await.unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("SOCIAL_AUTH_ENV=production"), "{}", said(&output));
+    let output = run(folder.path(), &["demo", "--listen", "0.0.0.0:0"]).await;
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("this machine only"), "{}", said(&output));
+}

@@ -1,0 +1,86 @@
+//! Start, log, stop.
+
+use std::time::Duration;
+
+use social_auth_testkit::{DevProvider, Fault};
+
+use super::program::Program;
+use super::visitor::Visitor;
+
+#[tokio::test]
+async fn a_request_that_runs_is_finished_before_the_program_ends() {
+    let idp = DevProvider::start().await.unwrap();
+    let server = Program::serve(&idp, "").await;
+    let visitor = Visitor::new(&server.address);
+    let url = visitor.begin("dev-oauth2", None).await;
+    let callback = idp.approve(&url, "alice").await.unwrap();
+    idp.fault("/oauth2/token", Fault::Slow(Duration::from_secs(1)));
+    let (page, ()) = tokio::join!(visitor.come_back(&callback), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        server.terminate().await;
+    });
+    assert_eq!(page.location(), "/account/");
+    assert_eq!(server.rows("social_auth_session").await, 1);
+    let (status, log) = server.ended().await;
+    assert!(status.success(), "{status}: {log}");
+    assert!(log.contains("stopped"), "{log}");
+}
+
+#[tokio::test]
+async fn the_log_is_json_where_it_should_be_and_holds_no_secret() {
+    let idp = DevProvider::start().await.unwrap();
+    let server = Program::serve(&idp, "log_format = \"json\"\nlog = \"trace\"").await;
+    let visitor = Visitor::new(&server.address);
+    let url = visitor.begin("dev-oidc", None).await;
+    let callback = idp.approve(&url, "alice").await.unwrap();
+    visitor.come_back(&callback).await.location();
+    let id_token = idp.requests_to("/token").len();
+    assert_eq!(id_token, 1);
+    server.terminate().await;
+    let (code, state) = (callback.param("code").unwrap(), callback.param("state").unwrap());
+    let secret_file = std::fs::read_to_string(server.folder().join("social-auth.secret")).unwrap();
+    let (_, log) = server.ended().await;
+    for secret in [code.as_str(), &state, idp.client_secret(), secret_file.trim()] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+    for line in log.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        assert!(event["level"].is_string() && event["timestamp"].is_string(), "{line}");
+    }
+    let signed_in = log.lines().find(|line| line.contains("\"signed in\"")).expect("a sign-in is logged");
+    let event: serde_json::Value = serde_json::from_str(signed_in).unwrap();
+    assert_eq!((&event["backend"], &event["span"]["path"]), (&"dev-oidc".into(), &"/complete/dev-oidc/".into()));
+}
+
+#[tokio::test]
+async fn users_are_still_there_after_a_restart_and_still_signed_in() {
+    let idp = DevProvider::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("social-auth.toml");
+    let database = folder.path().join("users.db");
+    let settings = super::program::settings(&idp).replace("sqlite://users.db", &format!("sqlite://{}", database.display()));
+    std::fs::write(&config, &settings).unwrap();
+    let arguments = ["serve", "--config", config.to_str().unwrap()];
+    let server = Program::start(tempfile::tempdir().unwrap(), &arguments).await;
+    let address = server.address.clone();
+    let visitor = Visitor::new(&address);
+    visitor.sign_in(&idp, "dev-oidc", "alice").await.location();
+    let before = visitor.me().await;
+    server.terminate().await;
+    assert!(server.ended().await.0.success());
+
+    let listen = address.trim_start_matches("http://").to_owned();
+    let arguments = ["serve", "--config", config.to_str().unwrap(), "--listen", &listen];
+    let server = Program::start(tempfile::tempdir().unwrap(), &arguments).await;
+    assert_eq!(server.address, address);
+    assert_eq!(visitor.me().await, before);
+}
+
+#[tokio::test]
+async fn the_demo_serves_both_protocols_and_says_what_it_is() {
+    let demo = Program::demo().await;
+    let page = Visitor::new(&demo.address).get("/login/").await;
+    page.shows("Development OAuth 2.0");
+    page.shows("Development OpenID Connect");
+    page.shows("for development only");
+}

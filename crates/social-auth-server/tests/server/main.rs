@@ -1,0 +1,13 @@
+//! The built program, started on a free port and used as browsers, programs and operators use it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod bad_provider;
+mod bad_start;
+mod commands;
+mod journeys;
+mod life;
+mod pages;
+mod program;
+mod sessions;
+mod visitor;
