@@ -1,113 +1,15 @@
 //! Whole sign-ins at the library's own door: no web framework, the development identity provider behind.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use async_trait::async_trait;
-use http::{HeaderMap, Method};
-use serde_json::Value;
+mod door;
+
+use door::{Door, TestSession, path_of, set_up, set_up_with};
+use http::Method;
+use social_auth::SocialAuth;
 use social_auth::pipeline::{Outcome, Pipeline};
-use social_auth::session::Session;
-use social_auth::storage::{MemoryStorage, User, UserId};
-use social_auth::web::{Reply, Request};
-use social_auth::{Result, SocialAuth};
+use social_auth::storage::UserId;
+use social_auth::web::Reply;
 use social_auth_testkit::DevProvider;
-
-#[derive(Default)]
-struct TestSession {
-    user: Option<UserId>,
-    values: std::collections::HashMap<String, Value>,
-}
-
-#[async_trait]
-impl Session for TestSession {
-    fn user_id(&self) -> Option<UserId> {
-        self.user.clone()
-    }
-    fn get(&self, key: &str) -> Option<Value> {
-        self.values.get(key).cloned()
-    }
-    fn set(&mut self, key: &str, value: Value) {
-        self.values.insert(key.to_owned(), value);
-    }
-    fn remove(&mut self, key: &str) {
-        self.values.remove(key);
-    }
-    async fn sign_in(&mut self, user: &User, _lifetime: Option<i64>) -> Result<()> {
-        self.user = Some(user.id.clone());
-        Ok(())
-    }
-    async fn sign_out(&mut self) -> Result<()> {
-        *self = TestSession::default();
-        Ok(())
-    }
-}
-
-/// A browser at our door: it keeps cookies.
-#[derive(Default)]
-struct Door {
-    cookies: std::collections::BTreeMap<String, String>,
-    session: TestSession,
-}
-
-impl Door {
-    async fn get(&mut self, social: &SocialAuth, path: &str) -> Reply {
-        self.send(social, Method::GET, path, "none", "").await
-    }
-
-    async fn post(&mut self, social: &SocialAuth, path: &str, form: &str) -> Reply {
-        self.send(social, Method::POST, path, "same-origin", form).await
-    }
-
-    async fn send(&mut self, social: &SocialAuth, method: Method, path: &str, site: &str, form: &str) -> Reply {
-        let mut headers = HeaderMap::new();
-        headers.insert("sec-fetch-site", site.parse().unwrap());
-        headers.insert("content-type", "application/x-www-form-urlencoded".parse().unwrap());
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        headers.insert("cookie", cookies.join("; ").parse().unwrap());
-        let request = Request::new(method, path.parse().unwrap(), headers, form.as_bytes(), None).unwrap();
-        let reply = social.respond(&request, &mut self.session).await.expect("an address of ours");
-        for cookie in &reply.cookies {
-            self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
-        }
-        reply
-    }
-}
-
-fn path_of(url: &str) -> String {
-    let url = url::Url::parse(url).unwrap();
-    format!("{}?{}", url.path(), url.query().unwrap_or_default())
-}
-
-async fn set_up() -> (DevProvider, SocialAuth) {
-    set_up_with(Pipeline::authentication()).await
-}
-
-async fn set_up_with(pipeline: Pipeline) -> (DevProvider, SocialAuth) {
-    let idp = DevProvider::start().await.unwrap();
-    let url = idp.url().to_string();
-    let base = url.trim_end_matches('/');
-    let social = SocialAuth::builder()
-        .public_url("http://localhost:8000")
-        .secret_key("a key of at least thirty-two random characters")
-        .storage(MemoryStorage::new())
-        .pipeline(pipeline)
-        .backend_as("dev-oidc", "oidc", [("KEY", idp.client_id()), ("SECRET", idp.client_secret()), ("OIDC_ENDPOINT", &idp.issuer())])
-        .backend_as(
-            "dev-oauth2",
-            "oauth2",
-            [
-                ("KEY", idp.client_id()),
-                ("SECRET", idp.client_secret()),
-                ("AUTHORIZATION_URL", &format!("{base}/oauth2/authorize")),
-                ("ACCESS_TOKEN_URL", &format!("{base}/oauth2/token")),
-                ("USER_URL", &format!("{base}/oauth2/user")),
-                ("USERNAME_KEY", "login"),
-                ("EMAIL_KEY", "email"),
-            ],
-        )
-        .build()
-        .unwrap_or_else(|error| panic!("{error}"));
-    (idp, social)
-}
 
 #[tokio::test]
 async fn a_person_signs_in_and_is_known_the_next_time() {

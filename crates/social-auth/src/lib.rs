@@ -1,5 +1,6 @@
 //! Social sign-in for Rust.
 
+mod api_token;
 pub mod attempt;
 pub mod backend;
 mod backends_of;
@@ -28,6 +29,7 @@ pub mod template;
 pub mod username;
 pub mod web;
 
+pub use api_token::ApiToken;
 pub use backends_of::{BackendsOf, Connected};
 pub use builder::{BuildError, Builder};
 pub use error::{Error, Reason, Result};

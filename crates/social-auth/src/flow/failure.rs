@@ -26,6 +26,14 @@ pub(crate) fn error_reply(social: &SocialAuth, error: &Error, request: &Request)
     reply
 }
 
+/// Logs the error for the operator and answers the program that asked.
+pub(crate) fn problem_reply(error: &Error) -> Reply {
+    log(error);
+    let mut reply = problem(error);
+    reply.retry_after = error.facts().retry_after;
+    reply
+}
+
 /// RFC 9457.
 fn problem(error: &Error) -> Reply {
     let mut document = Map::new();

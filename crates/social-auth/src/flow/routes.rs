@@ -9,8 +9,16 @@ use crate::social_auth::SocialAuth;
 use crate::web::{Reply, Request};
 
 /// The addresses below the mount, without the slash at their end. Braces stand for one part of the path.
-pub(crate) const ROUTES: &[&str] =
-    &["login/{backend}", "complete/{backend}", "disconnect/{backend}", "disconnect/{backend}/{association}", "logout"];
+pub(crate) const ROUTES: &[&str] = &[
+    "login/{backend}",
+    "complete/{backend}",
+    "disconnect/{backend}",
+    "disconnect/{backend}/{association}",
+    "logout",
+    "token/{backend}",
+    "token/{backend}/nonce",
+    "social_sign_up",
+];
 
 /// Answers a request to one of our addresses; `None` when it is none of ours.
 pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mut dyn Session) -> Option<Reply> {
@@ -30,6 +38,14 @@ pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mu
             Err(error) => Err(error),
         },
         ["logout"] if matches!(request.method, Method::GET | Method::POST) => social.logout(request, session).await,
+        ["token", backend] => return Some(as_problem(social, backend, flow::sign_in_with_token(social, backend, request, session).await)),
+        ["token", backend, "nonce"] if request.method == Method::POST => {
+            return Some(as_problem(social, backend, flow::issue_nonce(social, backend)));
+        }
+        ["social_sign_up"] => {
+            let backend = request.form.get("provider").unwrap_or_default();
+            return Some(as_problem(social, backend, flow::sign_in_with_token(social, backend, request, session).await));
+        }
         _ => return None,
     };
     let reply = result.unwrap_or_else(|error| {
@@ -41,6 +57,14 @@ pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mu
         social.error_reply(&error, request)
     });
     Some(reply.cookies(spent))
+}
+
+/// Programs get Problem Details, whatever they say they accept.
+fn as_problem(social: &SocialAuth, backend: &str, result: Result<Reply>) -> Reply {
+    result.unwrap_or_else(|error| {
+        let known = social.instance(backend).is_ok();
+        flow::problem_reply(&if known { error.backend(backend) } else { error })
+    })
 }
 
 fn association_id(text: &str) -> Result<i64> {

@@ -51,7 +51,15 @@ impl Journey {
     }
 }
 
-/// Runs the pipeline from a step on.
+/// How a run ended for the journey that asked for it.
+pub(super) enum RunEnd {
+    /// All steps are done.
+    Finished(Context),
+    /// A step paused or ended it with this reply.
+    Reply(Reply),
+}
+
+/// Runs the pipeline from a step on, and signs in.
 ///
 /// # Errors
 /// What a step fails with; `user_inactive`; `authentication_disallowed` when no user came out.
@@ -59,17 +67,35 @@ pub(super) async fn run(
     social: &SocialAuth,
     instance: &Instance,
     journey: &Journey,
-    mut context: Context,
+    context: Context,
     first: usize,
     session: &mut dyn Session,
 ) -> Result<Reply> {
+    match pipeline(social, instance, journey, context, first, session).await? {
+        RunEnd::Reply(reply) => Ok(reply),
+        RunEnd::Finished(context) => sign_in(social, instance, journey, &context, session).await,
+    }
+}
+
+/// Runs the pipeline from a step on; keeps the run if a step pauses it.
+///
+/// # Errors
+/// What a step fails with.
+pub(super) async fn pipeline(
+    social: &SocialAuth,
+    instance: &Instance,
+    journey: &Journey,
+    mut context: Context,
+    first: usize,
+    session: &mut dyn Session,
+) -> Result<RunEnd> {
     match instance.pipeline.run(&mut context, first).await.map_err(|error| error.stage_if_unknown(Stage::Pipeline))? {
-        Ended::Stopped(reply) => Ok(reply),
+        Ended::Finished => Ok(RunEnd::Finished(context)),
+        Ended::Stopped(reply) => Ok(RunEnd::Reply(reply)),
         Ended::Paused { step, reply } => {
             resume::keep(social, instance, journey, &mut context, step, session).await?;
-            Ok(reply)
+            Ok(RunEnd::Reply(reply))
         }
-        Ended::Finished => sign_in(social, instance, journey, &context, session).await,
     }
 }
 

@@ -40,6 +40,8 @@ pub struct FlowSettings {
     pub login_methods: Vec<String>,
     /// Seconds from begin to complete (`STATE_LIFETIME`).
     pub state_lifetime: i64,
+    /// Seconds that a token of ours is good for (`API_TOKEN_LIFETIME`).
+    pub api_token_lifetime: i64,
     /// Seconds that a paused pipeline is kept (`PARTIAL_LIFETIME`).
     pub partial_lifetime: i64,
     /// Whether inactive users sign in all the same (`ALLOW_INACTIVE_USERS_LOGIN`).
@@ -157,6 +159,7 @@ impl FlowSettings {
             fields_stored_in_session: list("FIELDS_STORED_IN_SESSION")?,
             login_methods: methods.iter().map(|method| method.to_ascii_uppercase()).collect(),
             state_lifetime: positive(settings, "STATE_LIFETIME", DEFAULT_LIFETIME)?,
+            api_token_lifetime: positive(settings, "API_TOKEN_LIFETIME", 14 * 24 * 3600)?,
             partial_lifetime: positive(settings, "PARTIAL_LIFETIME", 7 * 24 * 3600)?,
             allow_inactive_users_login: settings.boolean("ALLOW_INACTIVE_USERS_LOGIN", false)?,
             raise_exceptions: settings.boolean("RAISE_EXCEPTIONS", false)?,

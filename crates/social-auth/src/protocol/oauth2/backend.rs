@@ -186,12 +186,24 @@ impl Backend for OAuth2Backend {
             let tokens = token::tokens(&answer).map_err(|error| error.stage(Stage::TokenExchange))?;
             return self.identify(answer, tokens, credentials.nonce.as_deref()).await;
         }
-        if self.openid.is_some() {
-            return Err(self.unsupported("sign-in with an access token alone: its audience cannot be checked"));
+        if let (Some(openid), Some(id_token)) = (&self.openid, &credentials.id_token) {
+            let tokens = Tokens { id_token: Some(id_token.clone()), access_token: credentials.access_token.clone(), ..Tokens::default() };
+            let told = openid.identify_alone(&tokens, credentials.nonce.as_deref()).await?;
+            let mut answer = told.claims;
+            answer.insert("id_token".to_owned(), Value::from(id_token.expose()));
+            let mut identity = identity::read(&self.config, answer, tokens, self.clock.now())?;
+            identity.extra_data.0.insert(RefreshContext::FIELD.to_owned(), told.context);
+            return Ok(identity);
         }
         let access_token =
             credentials.access_token.clone().ok_or_else(|| Error::missing_parameter("access_token").stage(Stage::Callback))?;
-        let answer = Map::from_iter([("access_token".to_owned(), Value::from(access_token.expose()))]);
+        let endpoint = self.token_endpoint(&self.config.token_url, self.config.token_request).await?;
+        let published = self.metadata().await?.and_then(|metadata| metadata.introspection_endpoint.clone());
+        self.config.audience_check.check(&self.config, &self.http, &endpoint, published.as_deref(), &access_token).await?;
+        let mut answer = Map::from_iter([("access_token".to_owned(), Value::from(access_token.expose()))]);
+        if let Some(openid) = &self.openid {
+            answer.extend(openid.userinfo_alone(&access_token).await?);
+        }
         self.profile(answer, Tokens { access_token: Some(access_token), ..Tokens::default() }).await
     }
 

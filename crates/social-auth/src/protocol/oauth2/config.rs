@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::audience::AudienceCheck;
 use super::description::{ClientAuth, HookSettings, Hooks, OAuth2, Pkce, RevokeToken, TokenRequest, UidField, Verified};
 use super::profile::ResolvedCall;
 use crate::backend::BackendInfo;
@@ -50,6 +51,8 @@ pub(super) struct Config {
     pub groups_missing_as_empty: bool,
     pub extra_data: Vec<KeptField>,
     pub keep_everything: bool,
+    pub audience_check: AudienceCheck,
+    pub further_audiences: Vec<String>,
     pub hooks: Hooks,
     pub hook_settings: HookSettings,
 }
@@ -179,11 +182,30 @@ impl Config {
             groups_missing_as_empty: settings.boolean("GROUPS_MISSING_AS_EMPTY", settings.text("GROUPS_KEY")?.is_some())?,
             extra_data: extra_data(provider, settings)?,
             keep_everything: settings.boolean("GET_ALL_EXTRA_DATA", false)?,
+            audience_check: audience_check(provider, settings)?,
+            further_audiences: settings.list("ACCEPTED_AUDIENCES")?.unwrap_or_default(),
             hooks: provider.hooks,
             key,
             secret: secret.unwrap_or_default(),
             hook_settings,
         })
+    }
+}
+
+impl Config {
+    /// The client ids that tokens may be issued to.
+    pub(super) fn accepted_audiences(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.key.as_str()).chain(self.further_audiences.iter().map(String::as_str))
+    }
+}
+
+fn audience_check(provider: &OAuth2, settings: &BackendSettings<'_>) -> Result<AudienceCheck> {
+    if settings.boolean("ALLOW_UNCHECKED_ACCESS_TOKENS", false)? {
+        return Ok(AudienceCheck::Unchecked);
+    }
+    match (settings.text("INTROSPECTION_URL")?, provider.token_check) {
+        (None, Some(check)) => Ok(AudienceCheck::Provider(check, parse(settings, "audience", check.audience)?)),
+        (url, _) => Ok(AudienceCheck::Introspection(url.map(str::to_owned))),
     }
 }
 

@@ -80,6 +80,8 @@ pub struct OAuth2 {
     pub extra_data: &'static [Kept],
     /// Settings of its own.
     pub settings: &'static [SettingDecl],
+    /// How the provider tells for whom an access token was issued: for tokens that a client got by itself.
+    pub token_check: Option<TokenCheck>,
     /// OpenID Connect on top.
     pub openid: Option<OpenId>,
     /// Whether it can only be connected, never create or sign in.
@@ -124,6 +126,7 @@ impl OAuth2 {
         groups: "",
         extra_data: &[],
         settings: &[],
+        token_check: None,
         openid: None,
         association_only: false,
         hooks: Hooks::NONE,
@@ -355,6 +358,17 @@ impl Call {
         when: When::Always,
         on_failure: OnFailure::Fail,
     };
+}
+
+/// How a provider tells for whom an access token was issued.
+#[derive(Debug, Clone, Copy)]
+pub struct TokenCheck {
+    /// The URL.
+    pub url: &'static str,
+    /// Query parameters; `{access_token}`, `{client_id}` and `{client_secret}` are known.
+    pub query: &'static [(&'static str, &'static str)],
+    /// Where the client id stands in the answer: a selector.
+    pub audience: &'static str,
 }
 
 /// Where an access token goes.

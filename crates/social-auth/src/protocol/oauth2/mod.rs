@@ -3,6 +3,7 @@
 //!
 //! A provider is an [`OAuth2`] description; [`OAuth2Backend`] is such a description with settings applied.
 
+mod audience;
 mod authorize;
 mod backend;
 mod config;
@@ -16,7 +17,7 @@ pub use backend::OAuth2Backend;
 pub(crate) use config::fill_url;
 pub use description::{
     Call, ClientAuth, Details, HookSettings, Hooks, IdentityFrom, IssuerFrom, Kept, Nonce, OAuth2, OnFailure, OpenId, Pkce, Revoke,
-    RevokeToken, TokenIn, TokenRequest, UidField, Verified, When, keep, keep_as, keep_if_present, optional, required, setting,
+    RevokeToken, TokenCheck, TokenIn, TokenRequest, UidField, Verified, When, keep, keep_as, keep_if_present, optional, required, setting,
 };
 pub(crate) use provider_error::answer_error;
 pub use provider_error::stated_error;

@@ -4,6 +4,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
 use super::{
@@ -12,13 +15,13 @@ use super::{
 };
 use crate::attempt::Attempt;
 use crate::clock::Clock;
-use crate::error::{Error, Result, Stage};
+use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Outgoing};
 use crate::identity::{Fields, Tokens};
 use crate::jose::{Algorithm, Claims, HmacKey};
 use crate::protocol::oauth2::{HookSettings, IdentityFrom, IssuerFrom, Nonce, OpenId, answer_error, fill_url};
 use crate::seal::random_token;
-use crate::secret::Secret;
+use crate::secret::{Secret, constant_time_eq};
 use crate::settings::BackendSettings;
 
 /// What one backend instance expects of id tokens, and its provider's documents.
@@ -34,6 +37,7 @@ pub(crate) struct RelyingParty {
     algorithms: Vec<Algorithm>,
     secret: Option<HmacKey>,
     sends_nonce: bool,
+    nonce_is_optional: bool,
     identity: IdentityFrom,
     token_max_age: i64,
     leeway: i64,
@@ -84,6 +88,7 @@ impl RelyingParty {
             further_audiences: settings.list("TRUSTED_AUDIENCES")?,
             algorithms,
             secret,
+            nonce_is_optional: settings.boolean("TOKEN_NONCE_OPTIONAL", false)?,
             sends_nonce: settings.boolean("USE_NONCE", openid.nonce == Nonce::Sent)?,
             identity: openid.identity,
             token_max_age: settings.integer("ID_TOKEN_MAX_AGE")?.unwrap_or(DEFAULT_TOKEN_MAX_AGE),
@@ -122,9 +127,42 @@ impl RelyingParty {
         if self.identity == IdentityFrom::UserInfo
             && let Some(access_token) = &tokens.access_token
         {
-            claims.extend(self.userinfo(access_token, &subject).await.map_err(|error| error.stage_if_unknown(Stage::UserInfo))?);
+            claims.extend(self.userinfo(access_token, Some(&subject)).await.map_err(|error| error.stage_if_unknown(Stage::UserInfo))?);
         }
         Ok(Told { claims, context })
+    }
+
+    /// Verifies an id token that a client got by itself and hands over, with the nonce that we gave it.
+    /// The token holds the nonce, or its SHA-256 as the SDKs of Apple and others put it there.
+    ///
+    /// # Errors
+    /// Stage `token_validation`; `nonce_mismatch` when it was not made for this sign-in.
+    pub(crate) async fn identify_alone(&self, tokens: &Tokens, issued: Option<&str>) -> Result<Told> {
+        let token = tokens.id_token.as_ref().ok_or_else(|| Error::missing_claim("id_token").stage(Stage::TokenValidation))?;
+        let issuer = self.issuer().await?;
+        // Without an attempt of ours, nothing but the audience keeps somebody else's token out.
+        let further_audiences = FurtherAudiences::Only(self.further_audiences.as_deref().unwrap_or_default());
+        let access_token = tokens.access_token.as_ref().map(Secret::expose);
+        let rules = IdTokenRules { further_audiences, access_token, ..self.rules(&issuer) };
+        let claims = self.documents.verify_id_token(token.expose(), &rules).await?;
+        let right = match (claims.text("nonce"), issued) {
+            (Some(found), Some(issued)) => nonce_forms(issued).iter().any(|form| constant_time_eq(form.as_bytes(), found.as_bytes())),
+            (None, None) => self.nonce_is_optional,
+            _ => false,
+        };
+        if !right {
+            let detail = "the id token must carry a nonce that we gave out (POST token/<backend>/nonce/) and the request must name it; TOKEN_NONCE_OPTIONAL lets tokens without one in";
+            return Err(Error::new(Reason::NonceMismatch).stage(Stage::TokenValidation).detail(detail));
+        }
+        Ok(Told { context: RefreshContext::of(&claims).to_value(), claims: claims.into_map() })
+    }
+
+    /// Userinfo for an access token whose audience was checked; there is no id token to compare with.
+    ///
+    /// # Errors
+    /// Stage `user_info`.
+    pub(crate) async fn userinfo_alone(&self, access_token: &Secret) -> Result<Map<String, Value>> {
+        self.userinfo(access_token, None).await.map_err(|error| error.stage_if_unknown(Stage::UserInfo))
     }
 
     /// Verifies an id token that came with refreshed tokens; answers the context to keep.
@@ -147,7 +185,7 @@ impl RelyingParty {
         self.documents.verify_id_token(token.expose(), &rules).await
     }
 
-    async fn userinfo(&self, access_token: &Secret, subject: &str) -> Result<Map<String, Value>> {
+    async fn userinfo(&self, access_token: &Secret, subject: Option<&str>) -> Result<Map<String, Value>> {
         let published = match &self.userinfo_url {
             Some(url) => Some(url.clone()),
             None => self.metadata().await?.and_then(|metadata| metadata.userinfo_endpoint.clone()),
@@ -158,7 +196,7 @@ impl RelyingParty {
             return Err(answer_error(&answer, Stage::UserInfo));
         }
         let issuer = self.issuer().await?;
-        let rules = UserInfoRules { subject: Some(subject), signed: false, token: self.rules(&issuer) };
+        let rules = UserInfoRules { subject, signed: false, token: self.rules(&issuer) };
         self.documents.read_user_info(&answer, &rules).await
     }
 
@@ -197,6 +235,14 @@ impl RelyingParty {
         seen.push(format!("{} signing keys", keys.keys().len()));
         Ok(seen)
     }
+}
+
+/// A nonce as it may stand in an id token: plain, or its SHA-256 in hexadecimal or base64url (Apple's,
+/// Google's and others' SDKs differ).
+fn nonce_forms(nonce: &str) -> [String; 3] {
+    let digest = digest(&SHA256, nonce.as_bytes());
+    let hex = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    [nonce.to_owned(), hex, URL_SAFE_NO_PAD.encode(digest)]
 }
 
 /// `common`, `organizations` and `consumers` are no tenants but names for many.

@@ -27,6 +27,7 @@ pub(super) const GROUP: Group = Group {
         setting("FIELDS_STORED_IN_SESSION", Kind::List, "Parameters of the request that begins a sign-in which the pipeline gets to see.")
             .or("[]"),
         setting("LOGIN_METHODS", Kind::List, "Methods by which a sign-in may be begun: `GET`, `POST`.").or("[\"GET\", \"POST\"]"),
+        setting("API_TOKEN_LIFETIME", Kind::Seconds, "Seconds that a token of ours is good for after a token sign-in.").or("1209600"),
         setting("PARTIAL_LIFETIME", Kind::Seconds, "Seconds that a paused pipeline is kept.").or("604800"),
         setting("STATE_LIFETIME", Kind::Seconds, "Seconds from begin to complete.").or("900"),
         setting("SESSION_EXPIRATION", Kind::Switch, "End the session when the provider's token expires.").or("false"),

@@ -16,6 +16,20 @@ pub(super) const GROUP: Group = Group {
         setting("ACCESS_TOKEN_URL", Kind::Url, "Where codes are exchanged for tokens.").or("the provider's"),
         setting("REFRESH_TOKEN_URL", Kind::Url, "Where tokens are refreshed.").or("`ACCESS_TOKEN_URL`"),
         setting("REVOKE_TOKEN_URL", Kind::Url, "Where tokens are revoked.").or("the provider's"),
+        setting("INTROSPECTION_URL", Kind::Url, "Where to ask for whom an access token was issued (RFC 7662), for token sign-in.")
+            .or("the discovery document's"),
+        setting(
+            "ALLOW_UNCHECKED_ACCESS_TOKENS",
+            Kind::Switch,
+            "Let access tokens in at token sign-in without asking for whom they were issued. Any application's would do.",
+        )
+        .or("false"),
+        setting(
+            "ACCEPTED_AUDIENCES",
+            Kind::List,
+            "Further client ids whose tokens are accepted, such as that of your application for phones.",
+        )
+        .or("[]"),
         setting("REVOKE_TOKEN_METHOD", Kind::Choice(&["GET", "POST", "DELETE"]), "How tokens are revoked.").or("the provider's"),
         setting("ACCESS_TOKEN_METHOD", Kind::Choice(&["GET", "POST"]), "How codes are exchanged for tokens.").or("the provider's"),
         setting("ACCESS_TOKEN_PAYLOAD", Kind::Choice(&["form", "json", "query"]), "Where the parameters of that stand.")

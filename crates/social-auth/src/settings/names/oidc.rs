@@ -22,13 +22,8 @@ pub(super) const GROUP: Group = Group {
             .or("RS256"),
         setting("JWT_LEEWAY", Kind::Integer(0), "Seconds by which the provider's clock may differ from ours.").or("1"),
         setting("ID_TOKEN_MAX_AGE", Kind::Seconds, "Seconds after which an id token is too old.").or("600"),
-        setting(
-            "ACCEPTED_AUDIENCES",
-            Kind::List,
-            "Further client ids whose id tokens are accepted, such as that of your application for phones.",
-        )
-        .or("[]"),
         setting("TRUSTED_AUDIENCES", Kind::List, "Audiences that an id token may have besides us."),
+        setting("TOKEN_NONCE_OPTIONAL", Kind::Switch, "Let id tokens without a nonce in at token sign-in.").or("false"),
         setting("USE_NONCE", Kind::Switch, "Tie the id token to this sign-in by a nonce.").or("the provider's"),
         setting("ACR_VALUES", Kind::List, "Authentication context classes to ask for, most wanted first."),
         setting("DISPLAY", Kind::Text, "How the provider should show its pages: `page`, `popup`, `touch` or `wap`."),
