@@ -9,7 +9,7 @@ use super::csrf;
 use super::run::{self, Journey, RunEnd};
 use crate::api_token::bearer;
 use crate::backend::TokenCredentials;
-use crate::error::{Error, Reason, Result, Stage};
+use crate::error::{Error, Reason, Result, Source, Stage};
 use crate::pipeline::Context;
 use crate::seal::{random_token, sha256_base64url};
 use crate::secret::Secret;
@@ -52,8 +52,7 @@ pub(crate) async fn sign_in_with_token(social: &SocialAuth, name: &str, request:
     let mut credentials = credentials(&request.form)?;
     let nonce = issued_nonce(social, name, &request.form)?;
     credentials.nonce = nonce.as_ref().map(|(sent, _)| sent.clone());
-    let identity =
-        instance.backend.complete_with_token(&credentials).await.map_err(|error| error.stage_if_unknown(Stage::TokenExchange))?;
+    let identity = instance.backend.complete_with_token(&credentials).await.map_err(blame_the_client)?;
     if let Some((sent, issued)) = nonce {
         spend_nonce(social, name, &sent, &issued).await?;
     }
@@ -101,6 +100,12 @@ fn credentials(form: &Params) -> Result<TokenCredentials> {
     Ok(credentials)
 }
 
+/// The token comes from the client and not from the provider: what is wrong with it is the request's fault.
+fn blame_the_client(error: Error) -> Error {
+    let error = error.stage_if_unknown(Stage::TokenExchange);
+    if error.facts().stage == Stage::TokenValidation { error.from_source(Source::Request) } else { error }
+}
+
 /// A nonce proves that the id token was made for this sign-in only if it was ours (kratos#3994).
 fn issued_nonce(social: &SocialAuth, name: &str, form: &Params) -> Result<Option<(String, IssuedNonce)>> {
     let Some(sent) = form.get("nonce") else { return Ok(None) };
@@ -120,7 +125,10 @@ async fn spend_nonce(social: &SocialAuth, name: &str, sent: &str, issued: &Issue
 }
 
 fn nonce_rejected(name: &str, why: &str) -> Error {
-    Error::new(Reason::NonceMismatch).detail(format!("the nonce {why}; get one with POST token/{name}/nonce/")).stage(Stage::Callback)
+    Error::new(Reason::NonceMismatch)
+        .detail(format!("the nonce {why}; get one with POST token/{name}/nonce/"))
+        .stage(Stage::Callback)
+        .from_source(Source::Request)
 }
 
 /// An id token signs in once (allauth's notice of 64.1): it lies about in logs and devices until it expires.
