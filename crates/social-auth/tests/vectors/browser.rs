@@ -12,7 +12,7 @@ use social_auth::web::{Reply, Request};
 use url::Url;
 
 /// Keeps cookies as a browser does; nobody ever is signed in, as in the recordings.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Browser {
     cookies: BTreeMap<String, String>,
     session: BTreeMap<String, Value>,

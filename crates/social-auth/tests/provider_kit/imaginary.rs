@@ -1,0 +1,143 @@
+//! A provider that answers whatever is asked with everything at once: metadata, keys, tokens, the profile.
+
+use std::sync::{Mutex, PoisonError};
+
+use async_trait::async_trait;
+use http::{HeaderMap, HeaderValue, header};
+use regex::Regex;
+use serde_json::{Map, Value, json};
+use social_auth::error::Result;
+use social_auth::http::{Incoming, Outgoing, Transport};
+use social_auth::protocol::oauth2::{OAuth2, OnFailure, UidField, Verified};
+
+use crate::place::{members, paths, put};
+use crate::site::{ACCESS_TOKEN, CLIENT_ID, NOW, TENANT};
+use crate::token;
+
+const ORIGIN: &str = "https://idp.example";
+
+pub struct Imaginary {
+    description: Option<&'static OAuth2>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    uid: Option<Value>,
+    nonce: Option<String>,
+    /// Claims of the id token that are not what they should be.
+    lies: Map<String, Value>,
+    /// Where the metadata was found.
+    issuer: Option<String>,
+}
+
+impl Imaginary {
+    pub fn new(description: Option<&'static OAuth2>, uid: &str) -> Self {
+        let state = State { uid: Some(Value::from(uid)), ..State::default() };
+        Imaginary { description, state: Mutex::new(state) }
+    }
+
+    /// The identifier that the person has from now on.
+    pub fn give_uid(&self, uid: Option<Value>) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).uid = uid;
+    }
+
+    /// From now on these claims of id tokens are as given here.
+    pub fn lie(&self, claims: Value) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).lies = members(claims);
+    }
+
+    /// The nonce that id tokens repeat from now on.
+    pub fn repeat_nonce(&self, nonce: Option<String>) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).nonce = nonce;
+    }
+}
+
+#[async_trait]
+impl Transport for Imaginary {
+    async fn send(&self, request: Outgoing) -> Result<Incoming> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let url = request.url.as_str();
+        if let Some((issuer, _)) = url.split_once("/.well-known/") {
+            state.issuer = Some(issuer.to_owned());
+        }
+        let status = self.description.and_then(|description| membership_status(description, request.url.path())).unwrap_or(200);
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let body = match self.description {
+            Some(description) => everything(description, &state),
+            None => json!({}),
+        };
+        Ok(Incoming { status, headers, body: body.to_string().into() })
+    }
+}
+
+/// The status by which a membership test says yes.
+fn membership_status(description: &OAuth2, path: &str) -> Option<u16> {
+    let field = Regex::new(r"\\\{[^}]*\\\}").unwrap();
+    description.profile.iter().find_map(|call| match call.on_failure {
+        OnFailure::RefuseUnless(status) => {
+            let tail = call.url.split_once("{api_url}").map_or(call.url, |(_, tail)| tail);
+            let pattern = field.replace_all(&regex::escape(tail), "[^/]+").into_owned();
+            Regex::new(&format!("{pattern}$")).unwrap().is_match(path).then_some(status)
+        }
+        _ => None,
+    })
+}
+
+fn everything(description: &OAuth2, state: &State) -> Value {
+    let mut person = person(description, state.uid.as_ref());
+    if let Some(openid) = description.openid {
+        let endpoint = state.issuer.clone().unwrap_or_else(|| ORIGIN.to_owned());
+        let issuer = openid.issuers.first().map_or(endpoint.clone(), |issuer| issuer.replace("{tenantid}", TENANT));
+        let mut claims = members(person.clone());
+        let own = json!({"iss": issuer, "aud": CLIENT_ID, "iat": NOW, "exp": NOW + 300, "nonce": state.nonce, "tid": TENANT});
+        claims.extend(members(own).into_iter().filter(|(_, value)| !value.is_null()));
+        claims.extend(state.lies.clone());
+        person["id_token"] = Value::from(token::id_token(&claims));
+        let at = |path: &str| Value::from(format!("{ORIGIN}/{path}"));
+        let metadata = [("issuer", Value::from(endpoint)), ("authorization_endpoint", at("authorize")), ("token_endpoint", at("token"))];
+        let more = [("userinfo_endpoint", at("userinfo")), ("jwks_uri", at("jwks")), ("keys", json!([token::jwk()]))];
+        for (name, value) in metadata.into_iter().chain(more) {
+            person[name] = value;
+        }
+    }
+    let roots = description.profile.iter().map(|call| call.root).chain([description.token_root]);
+    let flat = person.clone();
+    for path in roots.flat_map(paths) {
+        put(&mut person, &path, Some(flat.clone()));
+    }
+    person
+}
+
+/// Tokens and profile in one.
+fn person(description: &OAuth2, uid: Option<&Value>) -> Value {
+    let mut answer = Value::Object(Map::new());
+    let details = description.details;
+    let fields = [
+        (details.username, json!("ada")),
+        (details.email, json!("ada@example.com")),
+        (details.fullname, json!("Ada Lovelace")),
+        (details.first_name, json!("Ada")),
+        (details.last_name, json!("Lovelace")),
+    ];
+    for (selector, value) in fields {
+        for path in paths(selector) {
+            put(&mut answer, &path, Some(value.clone()));
+        }
+    }
+    if let Verified::When(selector) = details.email_verified {
+        for path in paths(selector) {
+            put(&mut answer, &path, Some(Value::Bool(true)));
+        }
+    }
+    let tokens = [("access_token", json!(ACCESS_TOKEN)), ("token_type", json!("bearer")), ("expires_in", json!(3600))];
+    for (name, value) in tokens {
+        answer[name] = value;
+    }
+    let (UidField::Stable(selector) | UidField::StableOnce(selector, _) | UidField::Joined(_, selector)) = description.uid;
+    for path in paths(selector) {
+        put(&mut answer, &path, uid.cloned());
+    }
+    answer
+}
