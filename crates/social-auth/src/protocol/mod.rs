@@ -2,3 +2,4 @@
 
 pub mod oauth2;
 pub mod oidc;
+pub mod profile;

@@ -9,6 +9,7 @@ use super::provider_error;
 use super::token::{TokenEndpoint, authenticate};
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Outgoing};
+use crate::protocol::profile::setting_value;
 use crate::secret::{Secret, constant_time_eq};
 use crate::select::Selector;
 use crate::template;
@@ -44,7 +45,7 @@ impl AudienceCheck {
                     "access_token" => Some(token.expose().to_owned()),
                     "client_id" => Some(config.key.clone()),
                     "client_secret" => Some(endpoint.secret.expose().to_owned()),
-                    other => super::config::setting_value(&config.hook_settings, other),
+                    other => setting_value(&config.hook_settings, other),
                 };
                 let query =
                     check.query.iter().map(|(name, value)| Ok((*name, template::fill(value, &lookup)?))).collect::<Result<Vec<_>>>()?;

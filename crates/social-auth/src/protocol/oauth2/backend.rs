@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 use super::authorize::{self, REDIRECT_STATE};
 use super::config::Config;
 use super::description::{ClientAuth, OAuth2, RevokeToken, TokenRequest};
-use super::profile::CallContext;
 use super::provider_error;
 use super::token::TokenEndpoint;
 use super::{identity, token};
@@ -20,6 +19,7 @@ use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Outgoing};
 use crate::identity::{Fields, Identity, Tokens};
 use crate::protocol::oidc::{Metadata, RefreshContext, RelyingParty};
+use crate::protocol::profile::CallContext;
 use crate::secret::Secret;
 use crate::settings::BackendSettings;
 use crate::storage::Association;
@@ -127,6 +127,7 @@ impl OAuth2Backend {
             scope: &self.config.scope,
             access_token,
             variables: &variables,
+            sign: None,
         };
         let mut answer = Value::Object(answer);
         for call in &self.config.calls {

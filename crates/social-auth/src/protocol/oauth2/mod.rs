@@ -9,15 +9,18 @@ mod backend;
 mod config;
 mod description;
 mod identity;
-mod profile;
 mod provider_error;
 mod token;
 
 pub use backend::OAuth2Backend;
-pub(crate) use config::fill_url;
 pub use description::{
-    Call, ClientAuth, Details, HookSettings, Hooks, IdentityFrom, IssuerFrom, Kept, Nonce, OAuth2, OnFailure, OpenId, Pkce, Revoke,
-    RevokeToken, TokenCheck, TokenIn, TokenRequest, UidField, Verified, When, keep, keep_as, keep_if_present, optional, required, setting,
+    ClientAuth, Hooks, IdentityFrom, IssuerFrom, Nonce, OAuth2, OpenId, Pkce, Revoke, RevokeToken, TokenCheck, TokenRequest,
 };
 pub(crate) use provider_error::answer_error;
 pub use provider_error::stated_error;
+
+pub(crate) use super::profile::fill_url;
+pub use super::profile::{
+    Call, Details, HookSettings, Kept, OnFailure, TokenIn, UidField, Verified, When, keep, keep_as, keep_if_present, optional, required,
+    setting,
+};

@@ -1,25 +1,29 @@
 //! The calls that make up a profile.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::config::setting_value;
 use super::description::{Call, HookSettings, OnFailure, TokenIn, When};
-use super::provider_error;
+use super::settings::setting_value;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Incoming, Outgoing};
+use crate::protocol::oauth2::{answer_error, stated_error};
 use crate::select::Selector;
 use crate::template;
+
+/// Everything but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// How many pages of a list are read; who is in more groups than that is in those of the first pages.
 const MAX_PAGES: usize = 20;
 
 /// A call with its templates and selectors read.
-pub(super) struct ResolvedCall {
+pub(in crate::protocol) struct ResolvedCall {
     url: String,
     method: http::Method,
     token: TokenIn,
-    pub query: Vec<(String, String)>,
+    pub(super) query: Vec<(String, String)>,
     form: Vec<(String, String)>,
     headers: &'static [(&'static str, &'static str)],
     root: Selector,
@@ -37,12 +41,27 @@ enum ResolvedWhen {
 }
 
 /// What the calls may use.
-pub(super) struct CallContext<'a> {
+pub(in crate::protocol) struct CallContext<'a> {
     pub http: &'a Client,
     pub settings: &'a HookSettings,
     pub scope: &'a [String],
     pub access_token: &'a str,
     pub variables: &'a [(&'static str, String)],
+    /// Where requests prove themselves by a signature (OAuth 1.0a): signs one that is complete.
+    pub sign: Option<&'a Sign<'a>>,
+}
+
+/// Signs a complete request.
+pub(in crate::protocol) type Sign<'a> = dyn Fn(Outgoing) -> Result<Outgoing> + Send + Sync + 'a;
+
+impl CallContext<'_> {
+    async fn send(&self, request: Outgoing) -> Result<Incoming> {
+        let request = match self.sign {
+            Some(sign) => sign(request)?,
+            None => request,
+        };
+        self.http.send(request).await
+    }
 }
 
 impl ResolvedCall {
@@ -99,16 +118,16 @@ impl ResolvedCall {
 
     async fn fetch(&self, context: &CallContext<'_>, so_far: &Value) -> Result<Option<Value>> {
         let request = self.request(context, so_far)?;
-        let answer = context.http.send(request.clone()).await?;
+        let answer = context.send(request.clone()).await?;
         if let OnFailure::RefuseUnless(status) = self.on_failure {
             return match answer.status {
                 found if found == status => Ok(None),
-                429 | 500..=599 => Err(provider_error::answer_error(&answer, Stage::UserInfo)),
+                429 | 500..=599 => Err(answer_error(&answer, Stage::UserInfo)),
                 found => Err(Error::new(Reason::MembershipRequired).stage(Stage::UserInfo).status(found)),
             };
         }
         let body = read(&answer)?;
-        if self.pages { further_pages(context.http, request, &answer, body).await.map(Some) } else { Ok(Some(body)) }
+        if self.pages { further_pages(context, request, &answer, body).await.map(Some) } else { Ok(Some(body)) }
     }
 
     fn request(&self, context: &CallContext<'_>, so_far: &Value) -> Result<Outgoing> {
@@ -166,24 +185,24 @@ impl ResolvedCall {
 
 fn read(answer: &Incoming) -> Result<Value> {
     if !answer.is_success() {
-        return Err(provider_error::answer_error(answer, Stage::UserInfo));
+        return Err(answer_error(answer, Stage::UserInfo));
     }
     let body = answer.json()?;
-    match provider_error::stated_error(&body, Stage::UserInfo, None) {
+    match stated_error(&body, Stage::UserInfo, None) {
         Some(error) => Err(error),
         None => Ok(body),
     }
 }
 
 /// The whole of a list whose first page this is.
-async fn further_pages(http: &Client, mut request: Outgoing, answer: &Incoming, body: Value) -> Result<Value> {
+async fn further_pages(context: &CallContext<'_>, mut request: Outgoing, answer: &Incoming, body: Value) -> Result<Value> {
     let not_a_list = || Error::malformed("expected a list, page by page");
     let Value::Array(mut items) = body else { return Err(not_a_list()) };
     let mut next = next_page(&request.url, answer);
     for _ in 1..MAX_PAGES {
         let Some(url) = next else { break };
         request.url = url;
-        let answer = http.send(request.clone()).await?;
+        let answer = context.send(request.clone()).await?;
         let Value::Array(more) = read(&answer)? else { return Err(not_a_list()) };
         items.extend(more);
         next = next_page(&request.url, &answer);
@@ -206,5 +225,5 @@ fn merge(members: &mut Map<String, Value>, newer: Map<String, Value>) {
 }
 
 fn encode_segment(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, super::token::RESERVED).to_string()
+    utf8_percent_encode(text, RESERVED).to_string()
 }
