@@ -46,7 +46,7 @@ pub const GOOGLE_OAUTH2: OAuth2 = OAuth2 {
 pub(super) fn address_is_verified(_: &HookSettings, answer: &mut Map<String, Value>) -> Result<()> {
     match answer.get("email_verified") {
         Some(Value::Bool(true)) => Ok(()),
-        None => Err(Error::missing_claim("email_verified").stage(Stage::UserInfo)),
+        None | Some(Value::Null) => Err(Error::missing_claim("email_verified").stage(Stage::UserInfo)),
         Some(_) => Err(Error::invalid_claim("email_verified").stage(Stage::UserInfo)),
     }
 }

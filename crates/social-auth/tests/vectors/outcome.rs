@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use regex::Regex;
+use html5gum::{Token, Tokenizer};
 use serde_json::{Map, Value, json};
 use social_auth::error::Error;
 use social_auth::identity::{Fields, UserDetails};
@@ -139,25 +139,23 @@ fn compare_forms(expected: &[Form], html: &str, matcher: &mut Matcher<'_, '_>, n
 
 /// The forms of a page of ours: action, method and named inputs.
 fn forms(html: &str) -> Vec<(String, String, Map<String, Value>)> {
-    let form = Regex::new(r"(?is)<form\b([^>]*)>(.*?)</form>").unwrap();
-    let input = Regex::new(r"(?is)<input\b([^>]*)>").unwrap();
-    let inputs = |body: &str| {
-        let fields = input.captures_iter(body).map(|found| found[1].to_owned());
-        fields.filter_map(|tag| Some((attribute(&tag, "name")?, Value::from(attribute(&tag, "value").unwrap_or_default())))).collect()
-    };
-    let forms = form.captures_iter(html).map(|found| {
-        let action = attribute(&found[1], "action").unwrap_or_default();
-        (action, attribute(&found[1], "method").unwrap_or_default(), inputs(&found[2]))
-    });
-    forms.collect()
-}
-
-fn attribute(tag: &str, name: &str) -> Option<String> {
-    let pattern = Regex::new(&format!(r#"(?is)\b{name}\s*=\s*(?:"([^"]*)"|'([^']*)')"#)).unwrap();
-    let found = pattern.captures(tag)?;
-    let text = found.get(1).or(found.get(2))?.as_str();
-    let entities = [("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&#x2f;", "/"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
-    Some(entities.iter().fold(text.to_owned(), |text, (entity, character)| text.replace(entity, character)))
+    let mut forms: Vec<(String, String, Map<String, Value>)> = Vec::new();
+    for Ok(token) in Tokenizer::new(html) {
+        let Token::StartTag(tag) = token else { continue };
+        let attribute = |name: &[u8]| tag.attributes.get(name).map(|value| String::from_utf8_lossy(value).into_owned());
+        match (&**tag.name, forms.last_mut()) {
+            (b"form", _) => {
+                forms.push((attribute(b"action").unwrap_or_default(), attribute(b"method").unwrap_or_default(), Map::new()));
+            }
+            (b"input", Some((_, _, inputs))) => {
+                if let Some(name) = attribute(b"name") {
+                    inputs.insert(name, Value::from(attribute(b"value").unwrap_or_default()));
+                }
+            }
+            _ => {}
+        }
+    }
+    forms
 }
 
 fn compare_identity(expected: &Map<String, Value>, seen: &Seen, matcher: &mut Matcher<'_, '_>, note: &mut Note<'_>) {
