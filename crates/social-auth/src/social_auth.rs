@@ -168,6 +168,12 @@ impl SocialAuth {
         flow::error_reply(self, error, request)
     }
 
+    /// What an error becomes for a program: Problem Details (RFC 9457), whatever it says it accepts.
+    #[must_use]
+    pub fn problem_reply(&self, error: &Error) -> Reply {
+        flow::problem_reply(error)
+    }
+
     /// The backends, in the order of the settings.
     pub fn backends(&self) -> impl Iterator<Item = &Arc<dyn Backend>> {
         self.0.order.iter().filter_map(|name| self.0.instances.get(name)).map(|instance| &instance.backend)

@@ -2,9 +2,10 @@
 
 use axum::response::Response;
 use http::StatusCode;
+use http::header::AUTHORIZATION;
 use serde_json::{Value, json};
-use social_auth::error::Result;
-use social_auth::storage::Association;
+use social_auth::error::{Error, Reason, Result, Source};
+use social_auth::storage::{Association, User};
 use social_auth::web::Reply;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -13,15 +14,31 @@ use super::visit::Visit;
 
 /// `GET /api/me`: who is signed in, and what is connected. Never a token.
 pub(super) async fn me(visit: Visit) -> Response {
-    let outcome = describe(&visit).await;
-    visit.end(outcome).await
+    let reply = describe(&visit).await.unwrap_or_else(|error| visit.app.social().problem_reply(&error));
+    visit.end(Ok(reply)).await
 }
 
 async fn describe(visit: &Visit) -> Result<Reply> {
-    let Some(user) = visit.session.user() else { return Ok(Reply::json(StatusCode::OK, json!({ "user": null }))) };
+    let Some(user) = user(visit).await? else { return Ok(Reply::json(StatusCode::OK, json!({ "user": null }))) };
     let associations = visit.app.social().social().associations_of(&user.id).await?;
     let associations: Vec<Value> = associations.iter().map(association).collect();
     Ok(Reply::json(StatusCode::OK, json!({ "user": user, "associations": associations })))
+}
+
+/// The owner of the token of ours that came along, or else of the session.
+async fn user(visit: &Visit) -> Result<Option<User>> {
+    if visit.request.header(AUTHORIZATION).is_none() {
+        return Ok(visit.session.user().cloned());
+    }
+    let user = visit.app.social().bearer_user(&visit.request).await?;
+    let rejected = || Error::new(Reason::CredentialRejected).detail("the bearer token is unknown, expired or revoked");
+    user.map(Some).ok_or_else(|| rejected().from_source(Source::Request))
+}
+
+/// `DELETE /api/token`: revokes the token that came along.
+pub(super) async fn revoke_token(visit: Visit) -> Response {
+    let outcome = visit.app.social().revoke_api_token(&visit.request).await;
+    visit.end(outcome.map(|revoked| Reply::json(StatusCode::OK, json!({ "revoked": revoked })))).await
 }
 
 fn association(association: &Association) -> Value {

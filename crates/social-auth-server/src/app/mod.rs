@@ -20,7 +20,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Redirect;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use social_auth::SocialAuth;
 
 use pages::Pages;
@@ -77,6 +77,7 @@ impl App {
             .route(&self.path("account/sessions/others/"), post(sessions::revoke_others))
             .route(&self.path("account/sessions/{id}/"), post(sessions::revoke))
             .route(&self.path("api/me"), get(api::me))
+            .route(&self.path("api/token"), delete(api::revoke_token))
             .route(&self.path("static/{file}"), get(assets::file))
             .route("/healthz", get(health::check));
         if self.social().mount() != "/" {

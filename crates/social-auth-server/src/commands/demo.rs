@@ -45,8 +45,13 @@ fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Set
         ("AUTHORIZATION_URL", format!("{url}/oauth2/authorize")),
         ("ACCESS_TOKEN_URL", format!("{url}/oauth2/token")),
         ("USER_URL", format!("{url}/oauth2/user")),
+        ("INTROSPECTION_URL", format!("{url}/oauth2/introspect")),
     ];
-    let oidc = [("TITLE", "Development OpenID Connect".to_owned()), ("OIDC_ENDPOINT", provider.issuer())];
+    let oidc = [
+        ("TITLE", "Development OpenID Connect".to_owned()),
+        ("OIDC_ENDPOINT", provider.issuer()),
+        ("INTROSPECTION_URL", format!("{url}/oauth2/introspect")),
+    ];
     let details = serde_json::json!({
         "username": "login", "email": "email", "email_verified": "email_verified",
         "fullname": "name", "first_name": "given_name", "last_name": "family_name",

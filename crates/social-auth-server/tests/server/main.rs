@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod api_token;
 mod bad_provider;
 mod bad_start;
 mod commands;

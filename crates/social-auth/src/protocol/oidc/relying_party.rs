@@ -280,17 +280,18 @@ fn sources(openid: &OpenId, settings: &BackendSettings<'_>, hooks: &HookSettings
     if endpoint.is_empty() && openid.discovers {
         return Err(settings.missing("OIDC_ENDPOINT", "It is the issuer, below which /.well-known/openid-configuration stands."));
     }
-    let named = settings.text("ID_TOKEN_ISSUER")?.map(str::to_owned);
+    let mut named = settings.list("ID_TOKEN_ISSUER")?.unwrap_or_default();
     let jwks_uri = match settings.text("JWKS_URI")? {
         Some(url) => url.to_owned(),
         None => fill_url(openid.jwks_url, hooks)?,
     };
     Ok(DocumentSources {
         endpoint: Some(endpoint).filter(|endpoint| !endpoint.is_empty()),
-        issuer: match (named, openid.issuer) {
-            (Some(issuer), _) => ExpectedIssuer::Named(issuer),
+        issuer: match (named.pop(), openid.issuer) {
+            (Some(issuer), _) if named.is_empty() => ExpectedIssuer::Named(issuer),
+            // Several are named: the id token's own issuer is compared with them.
+            (Some(_), _) | (None, IssuerFrom::Document(_)) => ExpectedIssuer::AsPublished,
             (None, IssuerFrom::Endpoint) => ExpectedIssuer::Endpoint,
-            (None, IssuerFrom::Document(_)) => ExpectedIssuer::AsPublished,
         },
         jwks_uri: Some(jwks_uri).filter(|url| !url.is_empty()),
     })
