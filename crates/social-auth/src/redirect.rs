@@ -38,7 +38,8 @@ pub fn sanitize<'a, H: AsRef<str>, S: AsRef<str>>(url: &'a str, allowed_hosts: &
     let known_host = |rest: &str| authority_of(rest).is_some_and(|host| allowed_hosts.iter().any(|allowed| allowed.as_ref() == host));
     let allowed = match scheme_of(trimmed) {
         Some((scheme, rest)) if is_web(scheme) => known_host(rest) && has(allowed_schemes, scheme),
-        Some(_) => is_private_use_redirect(trimmed, allowed_schemes),
+        // What no parser can read leads nowhere, or to wherever a laxer one thinks.
+        Some(_) => is_private_use_redirect(trimmed, allowed_schemes) && url::Url::parse(trimmed).is_ok(),
         None if trimmed.starts_with("//") => known_host(trimmed),
         None => true,
     };

@@ -170,6 +170,7 @@ const HOSTILE: &[&str] = &[
     "intent://example.com#Intent;end",
     "other.app:/callback",
     "com.example.appx:/callback",
+    "com.example.app://:",
     "x:y",
     "",
 ];
