@@ -4,14 +4,20 @@ use std::error::Error as _;
 
 use async_trait::async_trait;
 use bytes::BytesMut;
+use tokio::sync::OnceCell;
 
 use super::{ClientOptions, Incoming, Outgoing, Transport};
 use crate::error::{Error, Reason, Result};
 
 /// Sends requests with reqwest: pooled connections, HTTP/1.1 and HTTP/2, no redirects, no cookies.
+///
+/// The client is made at the first request: reading the system's certificates takes tens of milliseconds,
+/// which no start should wait for.
 pub struct ReqwestTransport {
-    client: reqwest::Client,
-    max_body: usize,
+    client: OnceCell<reqwest::Client>,
+    options: ClientOptions,
+    certificates: Vec<reqwest::Certificate>,
+    proxies: Vec<reqwest::Proxy>,
 }
 
 impl ReqwestTransport {
@@ -20,48 +26,70 @@ impl ReqwestTransport {
     /// # Errors
     /// `invalid_setting` when the CA bundle cannot be read or a proxy URL is none.
     pub fn new(options: &ClientOptions) -> Result<Self> {
+        let transport = ReqwestTransport {
+            client: OnceCell::new(),
+            options: options.clone(),
+            certificates: certificates(options)?,
+            proxies: options.proxies.iter().map(|(scheme, url)| proxy(scheme, url)).collect::<Result<_>>()?,
+        };
+        // Whether certificates of one's own are any good is told at start.
+        if !transport.certificates.is_empty() {
+            transport.make()?;
+        }
+        Ok(transport)
+    }
+
+    async fn client(&self) -> Result<&reqwest::Client> {
+        self.client.get_or_try_init(async || self.make()).await
+    }
+
+    fn make(&self) -> Result<reqwest::Client> {
         let mut builder = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
-            .timeout(options.timeout)
-            .connect_timeout(options.connect_timeout)
+            .timeout(self.options.timeout)
+            .connect_timeout(self.options.connect_timeout)
             .pool_idle_timeout(std::time::Duration::from_secs(60))
             .no_proxy()
-            .tls_danger_accept_invalid_certs(!options.verify_tls);
-        if let Some(path) = &options.ca_bundle {
-            let unreadable = |why: String| Error::invalid_setting("CA_BUNDLE", format!("{}: {why}", path.display()));
-            let pem = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
-            let certificates = reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| unreadable(error.to_string()))?;
-            builder = builder.tls_certs_merge(certificates);
+            .tls_danger_accept_invalid_certs(!self.options.verify_tls);
+        if !self.certificates.is_empty() {
+            builder = builder.tls_certs_merge(self.certificates.iter().cloned());
         }
-        for (scheme, url) in &options.proxies {
-            let proxy = match scheme.as_str() {
-                "http" => reqwest::Proxy::http(url),
-                "https" => reqwest::Proxy::https(url),
-                "all" => reqwest::Proxy::all(url),
-                other => return Err(Error::invalid_setting("PROXIES", format!("\"{other}\" is no scheme; use http, https or all"))),
-            };
-            let proxy = proxy.map_err(|_| Error::invalid_setting("PROXIES", format!("the URL for \"{scheme}\" is not one")))?;
-            builder = builder.proxy(proxy);
+        for proxy in &self.proxies {
+            builder = builder.proxy(proxy.clone());
         }
-        let client = builder
-            .build()
-            .map_err(|error| Error::new(Reason::InvalidSetting).detail("the HTTP client could not be made").caused_by(error))?;
-        Ok(ReqwestTransport { client, max_body: options.max_body })
+        builder.build().map_err(|error| Error::new(Reason::InvalidSetting).detail("the HTTP client could not be made").caused_by(error))
     }
+}
+
+fn certificates(options: &ClientOptions) -> Result<Vec<reqwest::Certificate>> {
+    let Some(path) = &options.ca_bundle else { return Ok(Vec::new()) };
+    let unreadable = |why: String| Error::invalid_setting("CA_BUNDLE", format!("{}: {why}", path.display()));
+    let pem = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
+    reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| unreadable(error.to_string()))
+}
+
+fn proxy(scheme: &str, url: &str) -> Result<reqwest::Proxy> {
+    let proxy = match scheme {
+        "http" => reqwest::Proxy::http(url),
+        "https" => reqwest::Proxy::https(url),
+        "all" => reqwest::Proxy::all(url),
+        other => return Err(Error::invalid_setting("PROXIES", format!("\"{other}\" is no scheme; use http, https or all"))),
+    };
+    proxy.map_err(|_| Error::invalid_setting("PROXIES", format!("the URL for \"{scheme}\" is not one")))
 }
 
 #[async_trait]
 impl Transport for ReqwestTransport {
     async fn send(&self, request: Outgoing) -> Result<Incoming> {
         let Outgoing { method, url, headers, body } = request;
-        let mut answer = self.client.request(method, url).headers(headers).body(body).send().await.map_err(network_error)?;
-        let too_long = || Error::malformed(format!("the answer is longer than {} bytes", self.max_body));
-        if answer.content_length().is_some_and(|length| length > self.max_body as u64) {
+        let mut answer = self.client().await?.request(method, url).headers(headers).body(body).send().await.map_err(network_error)?;
+        let too_long = || Error::malformed(format!("the answer is longer than {} bytes", self.options.max_body));
+        if answer.content_length().is_some_and(|length| length > self.options.max_body as u64) {
             return Err(too_long());
         }
         let mut body = BytesMut::new();
         while let Some(chunk) = answer.chunk().await.map_err(network_error)? {
-            if body.len() + chunk.len() > self.max_body {
+            if body.len() + chunk.len() > self.options.max_body {
                 return Err(too_long());
             }
             body.extend_from_slice(&chunk);
