@@ -22,14 +22,23 @@ pub(super) fn choices(app: &App) -> Vec<Value> {
 /// `/`: to the account, or to the buttons.
 pub(super) async fn home(visit: Visit) -> Response {
     let page = if visit.session.user().is_some() { "account/" } else { "login/" };
-    let reply = Reply::redirect(visit.app.path(page));
+    let reply = by_the_right_name(&visit).unwrap_or_else(|| Reply::redirect(visit.app.path(page)));
     visit.end(Ok(reply)).await
 }
 
 /// `/login/`.
 pub(super) async fn page(visit: Visit) -> Response {
-    let outcome = show(&visit);
+    let outcome = by_the_right_name(&visit).map_or_else(|| show(&visit), Ok);
     visit.end(outcome).await
+}
+
+/// The way to the same page by the name that providers send browsers back to.
+fn by_the_right_name(visit: &Visit) -> Option<Reply> {
+    let public_url = visit.app.social().public_url();
+    let (_, name) = public_url.split_once("://")?;
+    let other = visit.request.host().filter(|host| *host != name);
+    let here = visit.request.uri.path_and_query()?;
+    other.filter(|_| visit.app.has_one_name()).map(|_| Reply::redirect(format!("{public_url}{here}")))
 }
 
 fn show(visit: &Visit) -> Result<Reply> {

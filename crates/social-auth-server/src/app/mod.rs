@@ -41,12 +41,16 @@ pub(crate) struct App(Arc<Inner>);
 struct Inner {
     social: SocialAuth,
     pages: Pages,
+    has_one_name: bool,
 }
 
 impl App {
-    pub(crate) fn new(social: SocialAuth, kind: Kind) -> Self {
+    /// `has_one_name` is for a public address that nobody chose: browsers that came by another name of this
+    /// machine, `localhost` for `127.0.0.1`, are then sent to it before they sign in. Cookies stay with a
+    /// name, and providers send browsers back to the public address.
+    pub(crate) fn new(social: SocialAuth, kind: Kind, has_one_name: bool) -> Self {
         let pages = Pages::new(&social, kind);
-        App(Arc::new(Inner { social, pages }))
+        App(Arc::new(Inner { social, pages, has_one_name }))
     }
 
     pub(crate) fn social(&self) -> &SocialAuth {
@@ -55,6 +59,10 @@ impl App {
 
     fn pages(&self) -> &Pages {
         &self.0.pages
+    }
+
+    fn has_one_name(&self) -> bool {
+        self.0.has_one_name
     }
 
     /// The address of a page below the mount.

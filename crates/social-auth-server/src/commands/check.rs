@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use social_auth::SocialAuth;
 use social_auth::backend::Backend;
-use social_auth::error::Error;
+use social_auth::error::{Error, Reason};
 use social_auth::seal::random_token;
 use social_auth::settings::{Problem, Problems};
 use social_auth::storage::MemoryStorage;
@@ -44,6 +44,7 @@ pub(crate) async fn run(arguments: Configured) -> Result<ExitCode, Failure> {
         println!("{} ({}, {})", info.name, info.title, info.protocol);
         println!("  callback  {}", social.callback_url(&info.name));
         match check.await {
+            Ok(Ok(lines)) if lines.is_empty() => println!("  ok        nothing to reach before somebody signs in"),
             Ok(Ok(lines)) => lines.iter().for_each(|line| println!("  ok        {line}")),
             Ok(Err(error)) => {
                 unreached += 1;
@@ -77,7 +78,20 @@ fn print_failure(error: &Error) {
         println!("            because {inner}");
         cause = inner.source();
     }
-    println!("  fix       see that the provider runs, that this machine may reach it, and that the address in the settings is right");
+    println!("  fix       {}", remedy(error.reason()));
+}
+
+fn remedy(reason: Reason) -> &'static str {
+    match reason {
+        Reason::ConnectionFailed | Reason::Timeout | Reason::Unavailable | Reason::RateLimited => {
+            "see that the address is right, that the provider runs, and that this machine may reach it (proxies?)"
+        }
+        Reason::TlsError => "set ca_bundle to the authority that the provider's certificate is from",
+        Reason::MalformedResponse | Reason::HttpError | Reason::MissingClaim => {
+            "open the address in a browser: it must show a JSON document; if it does not, correct the address in the settings"
+        }
+        _ => "correct what is named above in the settings of this backend",
+    }
 }
 
 fn conclusion(all: usize, unreached: usize) -> ExitCode {

@@ -50,11 +50,12 @@ pub(super) fn app(config: Config, listener: &TcpListener, storage: &SqlxStorage,
         settings.set("secret_key", secret_key::find_or_make(&database_url)?);
     }
     let address = listener.local_addr().map_err(|source| Failure::System { what: "the address listened on is unknown", source })?;
-    if let Some(url) = local_public_url(&settings, address) {
-        settings.set("public_url", url);
+    let local = local_public_url(&settings, address);
+    if let Some(url) = &local {
+        settings.set("public_url", url.as_str());
     }
     let social = SocialAuth::builder().settings(settings).storage(storage.clone()).build();
     // The same was built once before, on a storage in memory: an error here is no common one.
     let social = social.map_err(|errors| Problem::error(errors.to_string())).map_err(social_auth::settings::Problems::from)?;
-    Ok(App::new(social, kind))
+    Ok(App::new(social, kind, local.is_some()))
 }

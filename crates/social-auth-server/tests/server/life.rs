@@ -84,3 +84,17 @@ async fn the_demo_serves_both_protocols_and_says_what_it_is() {
     page.shows("Development OpenID Connect");
     page.shows("for development only");
 }
+
+#[tokio::test]
+async fn the_walk_in_the_readme_works_as_it_is_written() {
+    let readme = include_str!("../../README.md");
+    let (_, walk) = readme.split_once("## A sign-in by hand").unwrap();
+    let (_, script) = walk.split_once("```sh\n").unwrap();
+    let (script, _) = script.split_once("```").unwrap();
+    let demo = Program::demo().await;
+    let script = script.replace("http://127.0.0.1:8000", &demo.address);
+    let output = tokio::process::Command::new("bash").args(["-ec", &script]).output().await.expect("bash and curl are installed");
+    let said = super::program::said(&output);
+    assert!(output.status.success(), "{said}");
+    assert!(said.starts_with("{\"user\":null}") && said.contains("303") && said.contains("alice@example.test"), "{said}");
+}

@@ -101,3 +101,15 @@ async fn health_is_the_database_s() {
     assert!(!page.body.contains("social_auth_session"), "what is wrong is for the log: {}", page.body);
     assert!(server.log().contains("social_auth_session"), "{}", server.log());
 }
+
+#[tokio::test]
+async fn whoever_comes_by_another_name_of_this_machine_is_led_to_the_one_that_works() {
+    let idp = DevProvider::start().await.unwrap();
+    let server = Program::serve(&idp, "").await;
+    let other = Visitor::new(&server.address.replace("127.0.0.1", "localhost"));
+    for path in ["/", "/login/?next=%2Faccount%2F"] {
+        assert_eq!(other.get(path).await.location(), format!("{}{path}", server.address));
+    }
+    let chosen = Program::serve(&idp, "public_url = \"http://localhost:9\"").await;
+    assert_eq!(Visitor::new(&chosen.address).get("/login/").await.status, 200, "a proxy may send another Host");
+}

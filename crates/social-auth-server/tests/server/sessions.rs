@@ -67,3 +67,14 @@ async fn nobody_signs_out_the_browser_of_somebody_else() {
     assert_eq!(mallory.on_account_page(&button).await.status, 400);
     assert!(phone.me().await["user"]["id"].is_string());
 }
+
+#[tokio::test]
+async fn the_address_behind_a_proxy_is_told_only_by_a_proxy_that_is_trusted() {
+    let idp = DevProvider::start().await.unwrap();
+    for (trusted, shown) in [("trusted_proxies = [\"127.0.0.1\"]", "203.0.113.9"), ("", "127.0.0.1")] {
+        let server = Program::serve(&idp, trusted).await;
+        let visitor = Visitor::new(&server.address).behind("203.0.113.9");
+        visitor.sign_in(&idp, "dev-oidc", "alice").await.location();
+        visitor.get("/account/").await.shows(&format!("{shown}, last seen"));
+    }
+}

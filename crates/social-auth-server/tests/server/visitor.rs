@@ -15,6 +15,7 @@ pub(crate) struct Visitor {
     http: Client,
     site: String,
     user_agent: &'static str,
+    forwarded_for: Option<&'static str>,
     cookies: Mutex<BTreeMap<String, String>>,
 }
 
@@ -59,7 +60,13 @@ impl Visitor {
 
     pub(crate) fn with(site: &str, user_agent: &'static str) -> Self {
         let http = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        Visitor { http, site: site.to_owned(), user_agent, cookies: Mutex::default() }
+        Visitor { http, site: site.to_owned(), user_agent, forwarded_for: None, cookies: Mutex::default() }
+    }
+
+    /// The same, as if it came through a proxy.
+    pub(crate) fn behind(mut self, address: &'static str) -> Self {
+        self.forwarded_for = Some(address);
+        self
     }
 
     /// A page, from the address bar.
@@ -120,6 +127,10 @@ impl Visitor {
     async fn send(&self, request: RequestBuilder) -> Page {
         let cookies: Vec<String> = self.cookies.lock().unwrap().iter().map(|(name, value)| format!("{name}={value}")).collect();
         let request = if cookies.is_empty() { request } else { request.header(COOKIE, cookies.join("; ")) };
+        let request = match self.forwarded_for {
+            Some(address) => request.header("x-forwarded-for", address),
+            None => request,
+        };
         let answer = request.header(USER_AGENT, self.user_agent).send().await.unwrap();
         let (status, headers) = (answer.status(), answer.headers().clone());
         for cookie in headers.get_all(SET_COOKIE) {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::error::{Error, Result};
-use crate::http::{Client, Outgoing};
+use crate::http::{Client, Incoming, Outgoing};
 use crate::protocol::oidc::ExpectedIssuer;
 use crate::protocol::oidc::cached::{Fetched, lifetime};
 
@@ -150,15 +150,25 @@ pub fn discovery_url(endpoint: &str) -> Result<Url> {
 /// Fetches a provider's metadata and checks that it is that provider's.
 pub(super) async fn fetch(client: &Client, endpoint: &str, expected: &ExpectedIssuer) -> Result<Fetched<Metadata>> {
     let url = discovery_url(endpoint)?;
-    let answer = client.send(Outgoing::get(url.as_str())?.header("accept", "application/json")).await?;
-    answer.require_success().map_err(|error| match error.explanation() {
-        None => error.detail(format!("the discovery document is expected at {}", shown(&url))),
-        Some(_) => error,
-    })?;
-    let metadata = Metadata::parse(&answer.json()?)?;
+    let (answer, value) = read(client, "the discovery document", url.as_str()).await?;
+    let metadata = Metadata::parse(&value)?;
     issuer_is_the_expected_one(&metadata.issuer, &url, expected)?;
     nothing_is_less_secure(&metadata, &url)?;
     Ok(Fetched { document: metadata, lifetime: lifetime(&answer) })
+}
+
+/// Fetches a JSON document. An error tells the address: whoever set it can see whether it is the right one.
+pub(super) async fn read(client: &Client, what: &str, url: &str) -> Result<(Incoming, Value)> {
+    let request = Outgoing::get(url)?.header("accept", "application/json");
+    let place = format!("{what} is expected at {}", shown(&request.url));
+    let placed = |error: Error| match error.explanation().map(|why| format!("{why}; {place}")) {
+        Some(detail) => error.detail(detail),
+        None => error.detail(&place),
+    };
+    let answer = client.send(request).await.map_err(placed)?;
+    answer.require_success().map_err(placed)?;
+    let value = answer.json().map_err(placed)?;
+    Ok((answer, value))
 }
 
 // OpenID Connect Discovery 1.0, section 4.3: the issuer is the URL that the document was found under, else

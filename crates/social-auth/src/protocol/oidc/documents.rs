@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
-use crate::http::{Client, Incoming, Outgoing};
+use crate::http::{Client, Incoming};
 use crate::jose::{Claims, ID_TOKEN, Jws, KeySet, LOGOUT_TOKEN, TokenUse, USER_INFO};
 use crate::protocol::oidc::cached::{Cached, Fetched, lifetime};
 use crate::protocol::oidc::logout_token::{LogoutToken, verify_logout_token};
@@ -140,9 +140,8 @@ impl ProviderDocuments {
                 })?
             }
         };
-        let answer = self.client.send(Outgoing::get(&url)?.header("accept", "application/json")).await?;
-        answer.require_success()?;
-        Ok(Fetched { document: KeySet::parse(&answer.json()?)?, lifetime: lifetime(&answer) })
+        let (answer, value) = discovery::read(&self.client, "the key set", &url).await?;
+        Ok(Fetched { document: KeySet::parse(&value)?, lifetime: lifetime(&answer) })
     }
 }
 
