@@ -23,7 +23,7 @@ const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 /// A set of public keys that signatures may be verified with.
 #[derive(Debug, Clone, Default)]
 pub struct KeySet {
-    keys: Vec<Key>,
+    pub(super) keys: Vec<Key>,
 }
 
 impl KeySet {
@@ -71,14 +71,14 @@ impl KeySet {
 /// A public key that verifies signatures. `Debug` shows its name and algorithms.
 #[derive(Clone)]
 pub struct Key {
-    kid: Option<String>,
-    algorithms: Vec<Algorithm>,
-    issuer: Option<String>,
-    material: Material,
+    pub(super) kid: Option<String>,
+    pub(super) algorithms: Vec<Algorithm>,
+    pub(super) issuer: Option<String>,
+    pub(super) material: Material,
 }
 
 #[derive(Clone)]
-enum Material {
+pub(super) enum Material {
     Jsonwebtoken(DecodingKey),
     // jsonwebtoken 11 has no ES512.
     P521(ParsedPublicKey),

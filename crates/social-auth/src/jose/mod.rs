@@ -19,13 +19,16 @@ mod hmac_key;
 mod json;
 mod jwk;
 mod jws;
+mod public_pem;
+mod signing;
 
 pub use algorithm::Algorithm;
 pub use claims::Claims;
 pub(crate) use claims::texts;
 pub use hmac_key::{HmacKey, MIN_HMAC_SECRET};
 pub use jwk::{Key, KeySet, MAX_KEYS};
-pub use jws::{Header, ID_TOKEN, Jws, Keys, LOGOUT_TOKEN, MAX_TOKEN_LENGTH, TokenUse, USER_INFO, Verified};
+pub use jws::{ACCESS_TOKEN, Header, ID_TOKEN, Jws, Keys, LOGOUT_TOKEN, MAX_TOKEN_LENGTH, TokenUse, USER_INFO, Verified};
+pub use signing::SigningKey;
 
 use crate::error::{Error, Reason};
 

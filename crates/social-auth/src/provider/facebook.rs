@@ -35,7 +35,7 @@ pub const FACEBOOK: OAuth2 = OAuth2 {
     profile: &[Call {
         url: "https://graph.facebook.com/v{api_version}/me",
         token: TokenIn::Query("access_token"),
-        query: &[("appsecret_proof", "{appsecret_proof}"), ("fields", "{fields}")],
+        query: &[("appsecret_proof", "{proof}"), ("fields", "{fields}")],
         ..Call::GET
     }],
     uid: UidField::Stable("id"),
@@ -65,7 +65,7 @@ pub(super) fn profile_variables(settings: &HookSettings, access_token: &str) -> 
     let named = settings.declared.contains_key("PROFILE_EXTRA_PARAMS");
     let email = !named && settings.scope.iter().any(|scope| scope == "email");
     vec![
-        ("appsecret_proof", if settings.is_on("APPSECRET_PROOF") { proof() } else { String::new() }),
+        ("proof", if settings.is_on("APPSECRET_PROOF") { proof() } else { String::new() }),
         ("fields", if email { "id,name,first_name,last_name,email".to_owned() } else { String::new() }),
     ]
 }

@@ -1,5 +1,9 @@
 //! Every provider we know, one file each. This is the index.
 
+mod apple_id;
+mod azuread_oauth2;
+mod azuread_oauth2_v2;
+mod azuread_tenant;
 mod bitbucket_oauth2;
 mod discord;
 mod facebook;
@@ -11,8 +15,11 @@ mod github_org;
 mod github_team;
 mod gitlab;
 mod google_oauth2;
+mod google_openidconnect;
 mod index;
+mod keycloak;
 mod linkedin_oauth2;
+mod linkedin_openidconnect;
 mod slack;
 mod twitter_oauth2;
 
@@ -36,6 +43,11 @@ pub enum Provider {
 
 /// All providers. `social-auth backends` lists them.
 pub static ALL: &[Provider] = &[
+    Provider::OAuth2(&apple_id::APPLE_ID),
+    Provider::OAuth2(&azuread_oauth2::AZUREAD_OAUTH2),
+    Provider::OAuth2(&azuread_oauth2_v2::AZUREAD_OAUTH2_V2),
+    Provider::OAuth2(&azuread_tenant::AZUREAD_TENANT_OAUTH2),
+    Provider::OAuth2(&azuread_tenant::AZUREAD_V2_TENANT_OAUTH2),
     Provider::OAuth2(&bitbucket_oauth2::BITBUCKET_OAUTH2),
     Provider::OAuth2(&discord::DISCORD),
     Provider::OAuth2(&facebook::FACEBOOK),
@@ -48,7 +60,10 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&github_team::GITHUB_TEAM),
     Provider::OAuth2(&gitlab::GITLAB),
     Provider::OAuth2(&google_oauth2::GOOGLE_OAUTH2),
+    Provider::OAuth2(&google_openidconnect::GOOGLE_OPENIDCONNECT),
+    Provider::OAuth2(&keycloak::KEYCLOAK),
     Provider::OAuth2(&linkedin_oauth2::LINKEDIN_OAUTH2),
+    Provider::OAuth2(&linkedin_openidconnect::LINKEDIN_OPENIDCONNECT),
     Provider::OAuth2(&generic::OAUTH2),
     Provider::OAuth2(&generic::OIDC),
     Provider::OAuth2(&slack::SLACK),

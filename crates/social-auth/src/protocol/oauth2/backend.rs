@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Outgoing};
 use crate::identity::{Fields, Identity, Tokens};
-use crate::protocol::oidc::{Metadata, RefreshContext, RelyingParty};
+use crate::protocol::oidc::{Metadata, RefreshContext, RelyingParty, SignedAccessTokens};
 use crate::protocol::profile::CallContext;
 use crate::secret::Secret;
 use crate::settings::BackendSettings;
@@ -29,6 +29,7 @@ use crate::web::Params;
 pub struct OAuth2Backend {
     config: Config,
     openid: Option<RelyingParty>,
+    signed_access_tokens: Option<SignedAccessTokens>,
     http: Client,
     clock: Clock,
 }
@@ -44,7 +45,11 @@ impl OAuth2Backend {
             Some(openid) => Some(RelyingParty::new(openid, settings, &config.hook_settings, http.clone(), clock.clone())?),
             None => None,
         };
-        Ok(OAuth2Backend { config, openid, http, clock })
+        let signed_access_tokens = match provider.signed_access_token {
+            true => Some(SignedAccessTokens::new(settings, &config.hook_settings, clock.clone())?),
+            false => None,
+        };
+        Ok(OAuth2Backend { config, openid, signed_access_tokens, http, clock })
     }
 
     async fn metadata(&self) -> Result<Option<Arc<Metadata>>> {
@@ -55,9 +60,10 @@ impl OAuth2Backend {
     }
 
     async fn token_endpoint(&self, configured: &str, request: TokenRequest) -> Result<TokenEndpoint<'static>> {
-        let secret = match self.config.hooks.client_secret {
-            Some(make) => make(&self.config.hook_settings, self.clock.now())?,
-            None => self.config.secret.clone(),
+        let secret = match (&self.config.assertion, self.config.hooks.client_secret) {
+            (Some(assertion), _) => assertion.read().await?,
+            (None, Some(make)) => make(&self.config.hook_settings, self.clock.now())?,
+            (None, None) => self.config.secret.clone(),
         };
         let metadata = self.metadata().await?;
         let published = metadata.as_deref().and_then(|metadata| metadata.token_endpoint.clone());
@@ -92,6 +98,7 @@ impl OAuth2Backend {
             fields.push(("code_verifier".to_owned(), verifier.to_owned()));
         }
         fields.extend(self.config.token_params.iter().cloned());
+        fields.retain(|(name, value)| !value.is_empty() && !self.config.token_without.contains(&name.as_str()));
         let config = &self.config;
         let endpoint = (self.token_endpoint(&config.token_url, config.token_request).await)
             .map_err(|error| error.stage_if_unknown(Stage::TokenExchange))?;
@@ -118,7 +125,11 @@ impl OAuth2Backend {
     }
 
     /// Makes the profile calls and reads the identity.
-    async fn profile(&self, answer: Map<String, Value>, tokens: Tokens) -> Result<Identity> {
+    async fn profile(&self, mut answer: Map<String, Value>, tokens: Tokens) -> Result<Identity> {
+        if let (Some(signed), Some(token)) = (&self.signed_access_tokens, &tokens.access_token) {
+            answer.extend(signed.verify(token)?);
+        }
+        let subject = answer.get("sub").filter(|_| self.openid.is_some()).cloned();
         let access_token = tokens.access_token.as_ref().map_or("", Secret::expose);
         let variables = self.config.hooks.variables.map(|hook| hook(&self.config.hook_settings, access_token)).unwrap_or_default();
         let context = CallContext {
@@ -134,6 +145,9 @@ impl OAuth2Backend {
             call.make(&context, &mut answer).await?;
         }
         let Value::Object(answer) = answer else { return Err(Error::malformed("the answer is no object")) };
+        if subject.is_some() && subject.as_ref() != answer.get("sub") {
+            return Err(Error::invalid_claim("sub").stage(Stage::UserInfo).detail("the profile is another person's than the id token"));
+        }
         identity::read(&self.config, answer, tokens, self.clock.now())
     }
 

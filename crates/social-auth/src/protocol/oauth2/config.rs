@@ -1,5 +1,6 @@
 //! A provider's description with the settings applied: everything that a request needs, ready.
 
+use super::assertion::Assertion;
 use super::audience::AudienceCheck;
 use super::description::{ClientAuth, Hooks, OAuth2, Pkce, RevokeToken, TokenRequest};
 use crate::backend::BackendInfo;
@@ -28,6 +29,7 @@ pub(super) struct Config {
     pub token_without: &'static [&'static str],
     pub names: &'static [(&'static str, &'static str)],
     pub client_auth: ClientAuth,
+    pub assertion: Option<Assertion>,
     /// Whether the settings say how the client authenticates, so that metadata has no say.
     pub client_auth_is_set: bool,
     pub scope: Vec<String>,
@@ -80,8 +82,9 @@ impl Config {
         let hint = if provider.docs.is_empty() { String::new() } else { format!("Get one at {}", provider.docs) };
         let key = settings.required(provider.client_id_setting, &hint)?.to_owned();
         let secret = settings.secret("SECRET")?;
-        let client_auth = client_auth(provider, settings)?;
-        if secret.is_none() && client_auth != ClientAuth::None && provider.hooks.client_secret.is_none() {
+        let assertion = Assertion::of(settings, &declared)?;
+        let client_auth = if assertion.is_some() { ClientAuth::Assertion } else { client_auth(provider, settings)? };
+        if secret.is_none() && assertion.is_none() && client_auth != ClientAuth::None && provider.hooks.client_secret.is_none() {
             return Err(settings.missing("SECRET", &hint));
         }
         let mut hook_settings = HookSettings {
@@ -116,6 +119,7 @@ impl Config {
             token_without: provider.token_without,
             names: provider.names,
             client_auth,
+            assertion,
             client_auth_is_set: settings.text("TOKEN_ENDPOINT_AUTH_METHOD")?.is_some(),
             scope: hook_settings.scope.clone(),
             scope_separator: provider.scope_separator,

@@ -85,6 +85,8 @@ pub struct OAuth2 {
     pub token_check: Option<TokenCheck>,
     /// OpenID Connect on top.
     pub openid: Option<OpenId>,
+    /// Whether the access token is a JWT that tells who the person is, to be verified with `PUBLIC_KEY`.
+    pub signed_access_token: bool,
     /// Whether it can only be connected, never create or sign in.
     pub association_only: bool,
     /// What is really odd about it.
@@ -129,6 +131,7 @@ impl OAuth2 {
         settings: &[],
         token_check: None,
         openid: None,
+        signed_access_token: false,
         association_only: false,
         hooks: Hooks::NONE,
     };
@@ -188,6 +191,9 @@ pub enum ClientAuth {
     Bearer,
     /// `client_id` alone: a public client.
     None,
+    /// `client_id` and a `client_assertion` (RFC 7523, section 2.2), where `CLIENT_ASSERTION` or
+    /// `FEDERATED_TOKEN_FILE` is set.
+    Assertion,
 }
 
 /// Whether the authorization request carries a PKCE challenge (RFC 7636, RFC 9700 section 2.1.1).
@@ -249,6 +255,8 @@ pub struct OpenId {
     pub issuer: IssuerFrom,
     /// The setting that holds the only tenant that may come in; empty: any may.
     pub tenant_setting: &'static str,
+    /// The setting that holds further client ids that are us, besides `ACCEPTED_AUDIENCES`; empty: none.
+    pub audience_setting: &'static str,
     /// The keys, where there is no discovery document.
     pub jwks_url: &'static str,
     /// Whether endpoints are discovered; else they stand in the description.
@@ -269,6 +277,7 @@ impl OpenId {
         issuers: &[],
         issuer: IssuerFrom::Endpoint,
         tenant_setting: "",
+        audience_setting: "",
         jwks_url: "",
         discovers: true,
         algorithms: &["RS256"],

@@ -3,6 +3,7 @@
 //!
 //! A provider is an [`OAuth2`] description; [`OAuth2Backend`] is such a description with settings applied.
 
+mod assertion;
 mod audience;
 mod authorize;
 mod backend;

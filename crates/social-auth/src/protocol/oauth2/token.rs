@@ -55,12 +55,16 @@ fn request(config: &Config, endpoint: &TokenEndpoint<'_>, mut fields: Vec<(Strin
     let credentials = match client_auth {
         ClientAuth::Basic => Vec::new(),
         ClientAuth::None | ClientAuth::Bearer => vec![("client_id".to_owned(), config.key.clone())],
+        ClientAuth::Assertion => vec![
+            ("client_id".to_owned(), config.key.clone()),
+            ("client_assertion_type".to_owned(), config.assertion.as_ref().map(|assertion| assertion.kind.clone()).unwrap_or_default()),
+            ("client_assertion".to_owned(), secret.expose().to_owned()),
+        ],
         ClientAuth::Post | ClientAuth::BasicAndPost => {
             vec![("client_id".to_owned(), config.key.clone()), ("client_secret".to_owned(), secret.expose().to_owned())]
         }
     };
     fields.splice(0..0, credentials);
-    fields.retain(|(name, value)| !value.is_empty() && !config.token_without.contains(&name.as_str()));
     for (name, _) in &mut fields {
         *name = config.own_name(name).to_owned();
     }
@@ -80,7 +84,7 @@ fn request(config: &Config, endpoint: &TokenEndpoint<'_>, mut fields: Vec<(Strin
     Ok(match client_auth {
         ClientAuth::Basic | ClientAuth::BasicAndPost => authenticate(request, &config.key, secret),
         ClientAuth::Bearer => request.bearer(secret.expose()),
-        ClientAuth::Post | ClientAuth::None => request,
+        ClientAuth::Post | ClientAuth::None | ClientAuth::Assertion => request,
     })
 }
 

@@ -3,6 +3,7 @@
 //! [`ProviderDocuments`] keeps what a provider publishes and verifies with it; [`verify_id_token`],
 //! [`read_user_info`] and [`verify_logout_token`] are the bare rules, without any network.
 
+mod access_token;
 mod cached;
 mod discovery;
 mod documents;
@@ -13,6 +14,7 @@ mod refresh;
 mod relying_party;
 mod user_info;
 
+pub(crate) use access_token::SignedAccessTokens;
 pub use cached::{DEFAULT_LIFETIME, MIN_LIFETIME, REFETCH_COOL_DOWN};
 pub use discovery::{Metadata, discovery_url};
 pub use documents::{DocumentSources, ExpectedIssuer, ProviderDocuments};

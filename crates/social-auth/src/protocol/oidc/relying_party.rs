@@ -72,7 +72,9 @@ impl RelyingParty {
         let secret =
             if symmetric { Some(HmacKey::from_client_secret(&hooks.secret).map_err(|error| error.stage(Stage::Start))?) } else { None };
         let mut audiences = vec![hooks.client_id.clone()];
-        audiences.extend(settings.list("ACCEPTED_AUDIENCES")?.unwrap_or_default());
+        for setting in ["ACCEPTED_AUDIENCES", openid.audience_setting] {
+            audiences.extend(settings.list(setting)?.unwrap_or_default());
+        }
         let tenants = match hooks.text(openid.tenant_setting).filter(|tenant| is_single_tenant(tenant)) {
             Some(tenant) => Tenants::Only(vec![tenant.to_owned()]),
             None => Tenants::Any,

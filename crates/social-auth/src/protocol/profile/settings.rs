@@ -20,7 +20,11 @@ pub(in crate::protocol) fn declared(declarations: &[SettingDecl], settings: &Bac
         let made = settings.value(declaration.name).filter(|value| value.as_str() != Some(""));
         match (made, declaration.default) {
             (Some(value), _) => declared.insert(declaration.name.to_owned(), value.clone()),
-            (None, Some(default)) => declared.insert(declaration.name.to_owned(), Value::from(default)),
+            (None, Some(default)) => {
+                // A default may be made up of settings that stand before it.
+                let filled = template::fill(default, &|name| text_of(declared.get(&name.to_uppercase())?))?;
+                declared.insert(declaration.name.to_owned(), Value::from(filled))
+            }
             (None, None) if declaration.required => return Err(settings.missing(declaration.name, declaration.doc)),
             (None, None) => None,
         };
@@ -35,7 +39,11 @@ pub(in crate::protocol) fn setting_value(settings: &HookSettings, name: &str) ->
         "secret" => return Some(settings.secret.expose().to_owned()),
         _ => {}
     }
-    match settings.declared.get(&name.to_uppercase())? {
+    text_of(settings.declared.get(&name.to_uppercase())?)
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    match value {
         Value::String(text) => Some(text.trim_end_matches('/').to_owned()),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
