@@ -24,6 +24,8 @@ const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
 #[derive(Debug, Clone, Default)]
 pub struct KeySet {
     pub(super) keys: Vec<Key>,
+    /// Whether tokens may name the key as they like: it is the only one, from the settings.
+    pub(super) nameless: bool,
 }
 
 impl KeySet {
@@ -46,7 +48,7 @@ impl KeySet {
                 Err(why) => tracing::debug!(kid = text(jwk, "kid").unwrap_or_default(), why, "left a key out of the key set"),
             }
         }
-        Ok(KeySet { keys })
+        Ok(KeySet { keys, nameless: false })
     }
 
     /// The usable keys, in the provider's order.
@@ -64,7 +66,8 @@ impl KeySet {
     /// The keys to try: those named `kid` when the token names one (a set may repeat a name), all when
     /// it does not; each only with an algorithm of its own.
     pub(super) fn candidates<'k>(&'k self, kid: Option<&str>, algorithm: Algorithm) -> impl Iterator<Item = &'k Key> {
-        self.keys.iter().filter(move |key| (kid.is_none() || key.kid.as_deref() == kid) && key.algorithms.contains(&algorithm))
+        let any = kid.is_none() || self.nameless;
+        self.keys.iter().filter(move |key| (any || key.kid.as_deref() == kid) && key.algorithms.contains(&algorithm))
     }
 }
 

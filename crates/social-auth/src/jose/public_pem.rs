@@ -26,6 +26,7 @@ impl KeySet {
             _ => return Err(unreadable()),
         };
         let key = read.map_err(|_| unreadable())?;
-        Ok(KeySet { keys: vec![Key { kid: None, algorithms: vec![algorithm], issuer: None, material: Material::Jsonwebtoken(key) }] })
+        let key = Key { kid: None, algorithms: vec![algorithm], issuer: None, material: Material::Jsonwebtoken(key) };
+        Ok(KeySet { keys: vec![key], nameless: true })
     }
 }

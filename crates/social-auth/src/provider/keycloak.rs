@@ -31,6 +31,7 @@ pub const KEYCLOAK: OAuth2 = OAuth2 {
         required("ACCESS_TOKEN_URL", "<realm>/protocol/openid-connect/token."),
         required("PUBLIC_KEY", "The realm's public key, in PEM or as Keycloak shows it."),
         optional("ALGORITHM", "The algorithm of the realm's signatures.").or("RS256"),
+        SettingDecl::new("JWT_LEEWAY", Kind::Integer(0), "By how many seconds the realm's clock may be off."),
         SettingDecl::new("ID_TOKEN_ISSUER", Kind::Text, "The realm's address, to be compared with that in the access token."),
     ],
     signed_access_token: true,

@@ -108,11 +108,11 @@ impl<'a> Judge<'a> {
 
     fn of_provider(&self, provider: &str, short: &str) -> Verdict {
         let client_id = self.providers.client_id_setting(provider);
-        if short == "KEY" && client_id != "KEY" {
-            return Verdict::Misplaced(format!("the client id of {provider} is called {}", client_id.to_lowercase()));
-        }
         if let Some(decl) = self.declared(provider, short) {
             return Verdict::Known(decl);
+        }
+        if short == "KEY" && client_id != "KEY" {
+            return Verdict::Misplaced(format!("the client id of {provider} is called {}", client_id.to_lowercase()));
         }
         if let Some((group, decl)) = names::find(short) {
             if matches!(decl.scope, Scope::Site | Scope::Server) {

@@ -102,6 +102,11 @@ fn everything(description: &OAuth2, state: &State) -> Value {
             person[name] = value;
         }
     }
+    if description.signed_access_token {
+        let mut claims = members(person.clone());
+        claims.extend(members(json!({"aud": CLIENT_ID, "iat": NOW, "exp": NOW + 300})));
+        person["access_token"] = Value::from(token::id_token(&claims));
+    }
     let roots = description.profile.iter().map(|call| call.root).chain([description.token_root]);
     let flat = person.clone();
     for path in roots.flat_map(paths) {

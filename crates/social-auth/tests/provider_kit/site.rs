@@ -16,7 +16,7 @@ use url::Url;
 
 use crate::browser::Browser;
 use crate::imaginary::Imaginary;
-use crate::token::CLIENT_KEY;
+use crate::token::{CLIENT_KEY, public_key};
 
 pub const NOW: i64 = 1_767_960_000;
 pub const UID: &str = "10042";
@@ -136,9 +136,13 @@ fn values(provider: Provider) -> Vec<(String, String)> {
     let mut values = vec![("SECRET".to_owned(), secret)];
     for setting in provider.settings().iter().filter(|setting| setting.required && setting.default.is_none()) {
         let is_address = ["URL", "ENDPOINT", "DOMAIN", "ORIGIN"].iter().any(|end| setting.name.ends_with(end));
-        let value = if is_address { "https://idp.example" } else { "text" };
+        let value = match setting.name {
+            "PUBLIC_KEY" => public_key(),
+            _ if is_address => "https://idp.example".to_owned(),
+            _ => "text".to_owned(),
+        };
         if setting.name != "SECRET" {
-            values.push((setting.name.to_owned(), value.to_owned()));
+            values.push((setting.name.to_owned(), value));
         }
     }
     values.retain(|(name, _)| name != provider.client_id_setting());

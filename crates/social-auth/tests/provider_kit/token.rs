@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaPublicKeyComponents};
@@ -21,6 +22,12 @@ pub static CLIENT_KEY: LazyLock<String> = LazyLock::new(|| {
 pub fn jwk() -> Value {
     let public = RsaPublicKeyComponents::<Vec<u8>>::from(RSA.public_key());
     json!({"kty": "RSA", "use": "sig", "kid": "kit", "n": URL_SAFE_NO_PAD.encode(public.n), "e": URL_SAFE_NO_PAD.encode(public.e)})
+}
+
+/// The same, as settings have it.
+pub fn public_key() -> String {
+    let der: PublicKeyX509Der<'_> = RSA.public_key().as_der().unwrap();
+    STANDARD.encode(der.as_ref())
 }
 
 /// A signed id token with these claims.

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::difference::{Difference, What};
+use crate::provider_deviations;
 use crate::request::{SentBody, pairs};
 use crate::wire::{Action, Step};
 
@@ -35,7 +36,7 @@ impl Scene<'_> {
     }
 }
 
-pub const ALL: &[Deviation] = &[
+const ALL: &[Deviation] = &[
     Deviation {
         name: "pkce_by_default",
         reason: "the recordings send PKCE only where it is switched on; RFC 9700 (2.1.1) wants it always",
@@ -285,5 +286,10 @@ pub const ALL: &[Deviation] = &[
 
 /// The deviation that a difference is.
 pub fn find(difference: &Difference, scene: &Scene<'_>) -> Option<&'static Deviation> {
-    ALL.iter().find(|deviation| (deviation.is)(difference, scene))
+    every().find(|deviation| (deviation.is)(difference, scene))
+}
+
+/// The whole list.
+pub fn every() -> impl Iterator<Item = &'static Deviation> {
+    ALL.iter().chain(provider_deviations::ALL)
 }

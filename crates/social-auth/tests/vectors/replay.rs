@@ -28,6 +28,20 @@ use crate::wire::{Action, Case, Recording, Step};
 
 const PUBLIC_URL: &str = "http://myapp.com";
 
+/// Values for settings that a recording goes some way without.
+const NEEDED_LATER: &[(&str, &str)] = &[
+    // Any key: these recordings verify nothing with it.
+    (
+        "PUBLIC_KEY",
+        "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAvyo2hx1L3ALHeUd/6xk/lIhTyZ/HJZ+Sss/ge6T6gPdES4DwBvwGlAp21iEbmjmizsv6+Zsy\
+         uKZUiC1J4A90lmIA57aYXHHoh9GBWQZzXeCNgghPJpGYYSCN+1qeD4nbwD9cQBtPrGBpPpPtv2a/xdPqDm5ko6adMhmbm8e4Me/ppWPi0U+skWQJepBh\
+         jEt3x+AOMKDv2TUBWOc3mYFNkr9qNOPe7FxnqUk6ZtkI3QNjZTkyAU7cat87u1vT5thAxVY18i1GfSZwtQbU3Ba6hXI5SIHB1lS88SJ9/+E/flJJPD2N\
+         Nzv2z3HAVuTUOYi48fnXFHpJLGv+mGLNtE77hwIDAQAB",
+    ),
+    // What the recorded library takes for a tenant that is not named.
+    ("TENANT_ID", "common"),
+];
+
 /// Everything that lives as long as a case.
 struct World {
     backend: String,
@@ -282,9 +296,24 @@ impl World {
         let before = self.settings.len();
         self.settings.retain(|name, _| !unknown.contains(name));
         if self.settings.len() == before {
-            return Err(problems);
+            return self.build_with_needed_later(index, problems);
         }
         self.note(Difference::new(index, What::Consistency("unknown setting".to_owned()), None, Some(Value::from(unknown))));
+        self.build().or_else(|problems| self.build_with_needed_later(index, problems))
+    }
+
+    /// Recordings go some way without settings that they would need in the end. We ask for those at start.
+    fn build_with_needed_later(&mut self, index: usize, problems: Vec<Error>) -> Result<SocialAuth, Vec<Error>> {
+        let missing: Vec<_> = problems.iter().filter_map(|error| error.facts().parameter).collect();
+        let mut made = Vec::new();
+        for (name, value) in NEEDED_LATER.iter().filter(|(name, _)| missing.contains(name)) {
+            self.settings.insert(setting_name(&[&self.backend, name]), Value::from(*value));
+            made.push(*name);
+        }
+        if made.is_empty() {
+            return Err(problems);
+        }
+        self.note(Difference::new(index, What::Consistency("needed later".to_owned()), None, Some(Value::from(made))));
         self.build()
     }
 

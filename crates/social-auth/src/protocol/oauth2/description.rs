@@ -158,10 +158,10 @@ impl OAuth2 {
 }
 
 impl OAuth2 {
-    /// `oidc` where endpoints are discovered, else `oauth2`.
+    /// `oidc` where there is an id token, else `oauth2`.
     #[must_use]
     pub fn protocol(&self) -> &'static str {
-        if self.openid.is_some_and(|openid| openid.discovers) { "oidc" } else { "oauth2" }
+        if self.openid.is_some() { "oidc" } else { "oauth2" }
     }
 }
 
