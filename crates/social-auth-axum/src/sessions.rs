@@ -39,7 +39,13 @@ impl Sessions {
 
     pub(crate) async fn load(&self, social: &SocialAuth, request: &Request, extensions: &Extensions) -> Result<Box<dyn Session>> {
         match &self.0 {
-            Some(source) => source.session(social, request, extensions).await,
+            Some(source) => {
+                let mut session = source.session(social, request, extensions).await?;
+                if session.user_id().is_some() && social.active_user(session.as_mut()).await?.is_none() {
+                    session.sign_out().await?;
+                }
+                Ok(session)
+            }
             None => Ok(Box::new(CookieSession::load(social, request).await?)),
         }
     }
@@ -47,11 +53,8 @@ impl Sessions {
     /// Who is signed in. Users who are gone or switched off are not.
     pub(crate) async fn user(&self, social: &SocialAuth, request: &Request, extensions: &Extensions) -> Result<Option<User>> {
         let Some(source) = &self.0 else { return of_cookie(social, request).await };
-        let session = source.session(social, request, extensions).await?;
-        match session.user_id() {
-            Some(id) => Ok(social.users().user(&id).await?.filter(|user| user.is_active)),
-            None => Ok(None),
-        }
+        let mut session = source.session(social, request, extensions).await?;
+        social.active_user(session.as_mut()).await
     }
 }
 

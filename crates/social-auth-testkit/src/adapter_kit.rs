@@ -74,6 +74,7 @@ checks! {
     begin::an_unknown_backend_is_not_found,
     begin::what_begin_makes_is_kept_by_the_browser_alone,
     complete::a_person_signs_in,
+    complete::a_person_signs_in_by_openid_connect,
     complete::the_second_sign_in_finds_the_same_user,
     complete::the_browser_goes_where_it_wanted,
     complete::another_site_is_not_where_it_wanted,

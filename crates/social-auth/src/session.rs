@@ -13,7 +13,8 @@ use crate::storage::{User, UserId};
 /// [`CookieSession`](crate::web::CookieSession), which keeps sessions in our own storage.
 #[async_trait]
 pub trait Session: Send {
-    /// Who is signed in, if anyone.
+    /// Who is signed in, if anyone. Users who were deleted or switched off must not count: see
+    /// [`SocialAuth::active_user`](crate::SocialAuth::active_user).
     fn user_id(&self) -> Option<UserId>;
 
     /// A value kept earlier.

@@ -15,6 +15,16 @@ pub(super) async fn a_person_signs_in(parts: Parts) {
     assert_eq!(site.storage.association("dev", "1001").await.unwrap().unwrap().user_id, user.id);
 }
 
+pub(super) async fn a_person_signs_in_by_openid_connect(parts: Parts) {
+    let site = Site::start(&parts, &[]).await;
+    let mut visitor = site.visitor();
+    let callback = site.callback(&mut visitor, "oidc", "alice").await;
+    let answer = visitor.follow(&callback).await;
+    assert_eq!((answer.status.as_u16(), answer.location()), (303, "/welcome"), "{}", answer.text);
+    assert_eq!(visitor.who().await, "alice");
+    assert!(site.storage.association("oidc", "1001").await.unwrap().is_some());
+}
+
 pub(super) async fn the_second_sign_in_finds_the_same_user(parts: Parts) {
     let site = Site::start(&parts, &[]).await;
     for _ in 0..2 {

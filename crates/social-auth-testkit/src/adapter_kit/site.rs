@@ -13,8 +13,8 @@ use super::{Answer, Parts, Visitor};
 use crate::provider::DevProvider;
 use crate::storage_kit::Both;
 
-/// An application that serves until it is dropped. It knows the backends `dev` and `other`, which both
-/// lead to one [`DevProvider`].
+/// An application that serves until it is dropped. Its backends `dev` and `other` (OAuth 2.0) and `oidc`
+/// (OpenID Connect) all lead to one [`DevProvider`].
 pub struct Site {
     /// What it was made of.
     pub social: SocialAuth,
@@ -53,7 +53,15 @@ impl Site {
             .set("SOCIAL_AUTH_LOGIN_REDIRECT_URL", "/welcome")
             .set("SOCIAL_AUTH_LOGIN_URL", "/please-sign-in")
             .backend_as("dev", "oauth2", provider_settings(&parts.idp))
-            .backend_as("other", "oauth2", provider_settings(&parts.idp));
+            .backend_as("other", "oauth2", provider_settings(&parts.idp))
+            .backend(
+                "oidc",
+                [
+                    ("KEY", parts.idp.client_id().to_owned()),
+                    ("SECRET", parts.idp.client_secret().to_owned()),
+                    ("OIDC_ENDPOINT", parts.idp.issuer()),
+                ],
+            );
         for (name, value) in settings {
             builder = builder.set(name, value.clone());
         }

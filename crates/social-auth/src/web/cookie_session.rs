@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use cookie::Cookie;
 use serde_json::Value;
 
-use super::{Reach, Request, full_name, own_cookie};
+use super::{Reach, Request, active_user, full_name, own_cookie};
 use crate::error::Result;
 use crate::flow::LAST_LOGIN_BACKEND;
 use crate::identity::Fields;
@@ -87,8 +87,7 @@ impl CookieSession {
         };
         let Some(row) = social.social().session(&sha256_base64url(&key), social.clock().now()).await? else { return Ok(session) };
         if let Some(id) = &row.user_id {
-            let user = social.users().user(id).await?;
-            session.user = user.filter(|user| user.is_active || admits_inactive(social, &row));
+            session.user = active_user::find(social, id, row.data.text(LAST_LOGIN_BACKEND)).await?;
             if session.user.is_none() {
                 social.social().delete_session(&row.key_hash).await?;
                 return Ok(session);
@@ -242,12 +241,6 @@ impl Work {
     fn and_changed(self) -> Self {
         if self == Work::Create { Work::Create } else { Work::Update }
     }
-}
-
-/// Whether `ALLOW_INACTIVE_USERS_LOGIN` is set for the site, or for the backend that the session began with.
-fn admits_inactive(social: &SocialAuth, row: &StoredSession) -> bool {
-    let backend = row.data.text(LAST_LOGIN_BACKEND).and_then(|name| social.instance(name).ok());
-    social.flow_settings().allow_inactive_users_login || backend.is_some_and(|instance| instance.flow.allow_inactive_users_login)
 }
 
 impl std::fmt::Debug for CookieSession {

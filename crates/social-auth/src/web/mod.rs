@@ -1,6 +1,7 @@
 //! What comes in at a web framework's door and what leaves by it: an adapter turns its framework's
 //! request into a [`Request`] and our [`Reply`] into its framework's response, nothing else.
 
+mod active_user;
 mod cookie_session;
 mod own_cookie;
 mod proxies;

@@ -1,0 +1,165 @@
+//! An application's own pages: who is signed in, where clients come from, where the routes are.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, FromRef};
+use axum::routing::get;
+use axum::{Json, Router};
+use http::{Request, StatusCode};
+use serde_json::{Value, json};
+use social_auth::Builder;
+use social_auth::SocialAuth;
+use social_auth::storage::{MemoryStorage, SocialStorage as _, UserId};
+use social_auth_axum::CurrentUser;
+use social_auth_testkit::login_as;
+use tower::ServiceExt as _;
+
+use crate::kit::app;
+
+fn builder(storage: &Arc<MemoryStorage>) -> Builder {
+    SocialAuth::builder()
+        .public_url("http://localhost:8000")
+        .secret_key("a key of at least thirty-two characters")
+        .users(storage.clone())
+        .social(storage.clone())
+        .backend("github", [("KEY", "k"), ("SECRET", "s")])
+}
+
+fn social() -> SocialAuth {
+    builder(&Arc::new(MemoryStorage::new())).build().unwrap()
+}
+
+async fn ask(app: &Router, path: &str, headers: &[(&str, &str)]) -> (StatusCode, String, http::HeaderMap) {
+    let mut request = Request::get(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let mut request = request.body(Body::empty()).unwrap();
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 4711))));
+    let response = app.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    (parts.status, String::from_utf8(body.to_vec()).unwrap(), parts.headers)
+}
+
+#[tokio::test]
+async fn a_test_signs_somebody_in_with_one_line() {
+    let social = social();
+    let app = app(social.clone());
+    let cookie = login_as(&social, "alice").await.unwrap();
+    assert_eq!(ask(&app, "/private", &[("cookie", &cookie)]).await.1, "alice");
+    let again = login_as(&social, "alice").await.unwrap();
+    assert_ne!(cookie, again);
+    assert_eq!(ask(&app, "/who", &[("cookie", &again)]).await.1, "alice");
+    let other = login_as(&social, "Zoë Zimmer").await.unwrap();
+    assert_eq!(ask(&app, "/who", &[("cookie", &other)]).await.1, "Zoë Zimmer");
+}
+
+#[tokio::test]
+async fn fifty_tests_that_sign_in_as_one_person_get_one_user() {
+    let storage = Arc::new(MemoryStorage::new());
+    let social = builder(&storage).build().unwrap();
+    let logins = (0..50).map(|_| {
+        let social = social.clone();
+        tokio::spawn(async move { login_as(&social, "alice").await.unwrap() })
+    });
+    for login in logins.collect::<Vec<_>>() {
+        login.await.unwrap();
+    }
+    let user = storage.association("github", "1001").await.unwrap().unwrap().user_id;
+    assert_eq!(storage.associations_of(&user).await.unwrap().len(), 1);
+    assert_eq!(storage.sessions_of(&user, 0).await.unwrap().len(), 50);
+}
+
+#[tokio::test]
+async fn a_page_for_users_tells_others_401() {
+    async fn name(CurrentUser(user): CurrentUser) -> String {
+        user.username
+    }
+    let social = social();
+    let app = Router::new().route("/name", get(name)).with_state(social.clone());
+    let (status, page, headers) = ask(&app, "/name", &[("accept", "text/html")]).await;
+    assert_eq!((status, headers["content-type"].as_bytes()), (StatusCode::UNAUTHORIZED, b"text/html; charset=utf-8".as_slice()));
+    assert!(page.contains("Please sign in first."), "{page}");
+    let (status, problem, _) = ask(&app, "/name", &[("accept", "application/json")]).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    assert_eq!(serde_json::from_str::<Value>(&problem).unwrap()["code"], "login_required");
+    let cookie = login_as(&social, "bob").await.unwrap();
+    assert_eq!(ask(&app, "/name", &[("cookie", &cookie)]).await.1, "bob");
+}
+
+#[tokio::test]
+async fn a_part_of_the_state_will_do() {
+    #[derive(Clone, FromRef)]
+    struct App {
+        social: SocialAuth,
+        greeting: &'static str,
+    }
+    async fn hello(axum::extract::State(greeting): axum::extract::State<&'static str>, user: Option<CurrentUser>) -> String {
+        format!("{greeting}, {}", user.map_or("stranger".into(), |CurrentUser(user)| user.username))
+    }
+    let social = social();
+    let state = App { social: social.clone(), greeting: "Hello" };
+    let app = Router::new().route("/", get(hello)).merge(social_auth_axum::routes(social.clone())).with_state(state);
+    assert_eq!(ask(&app, "/", &[]).await.1, "Hello, stranger");
+    let cookie = login_as(&social, "carol").await.unwrap();
+    assert_eq!(ask(&app, "/", &[("cookie", &cookie)]).await.1, "Hello, carol");
+    assert_eq!(ask(&app, "/login/github/", &[("sec-fetch-site", "none")]).await.0, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_broken_json_request_to_a_page_of_the_application_is_its_own_matter() {
+    let social = social();
+    let cookie = login_as(&social, "alice").await.unwrap();
+    let (status, name, _) = ask(&app(social), "/who", &[("cookie", &cookie), ("content-type", "application/json")]).await;
+    assert_eq!((status, name.as_str()), (StatusCode::OK, "alice"));
+}
+
+#[tokio::test]
+async fn routes_are_mounted_where_the_setting_says() {
+    let storage = Arc::new(MemoryStorage::new());
+    let app = app(builder(&storage).mount("/auth").build().unwrap());
+    assert_eq!(ask(&app, "/login/github/", &[("sec-fetch-site", "none")]).await.0, StatusCode::NOT_FOUND);
+    let (status, _, headers) = ask(&app, "/auth/login/github/", &[("sec-fetch-site", "none")]).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    assert!(headers["location"].to_str().unwrap().contains("%2Fauth%2Fcomplete%2Fgithub%2F"), "{headers:?}");
+    assert!(headers["set-cookie"].to_str().unwrap().contains("Path=/auth/"), "{headers:?}");
+}
+
+/// Where the last use of the user's only session came from.
+async fn address(trusted: &[&str], forwarded: &str) -> String {
+    let storage = Arc::new(MemoryStorage::new());
+    let clock = social_auth::clock::Clock::fixed(1_800_000_000);
+    let social = builder(&storage).set("TRUSTED_PROXIES", json!(trusted)).clock(clock.clone()).build().unwrap();
+    let cookie = login_as(&social, "alice").await.unwrap();
+    clock.set(clock.now() + 600);
+    ask(&app(social), "/who", &[("cookie", &cookie), ("x-forwarded-for", forwarded)]).await;
+    storage.sessions_of(&UserId::new(1), clock.now()).await.unwrap().remove(0).ip_address
+}
+
+#[tokio::test]
+async fn a_forwarded_address_counts_only_from_a_trusted_proxy() {
+    assert_eq!(address(&[], "203.0.113.9").await, "10.0.0.1");
+    assert_eq!(address(&["10.0.0.2"], "203.0.113.9").await, "10.0.0.1");
+    assert_eq!(address(&["10.0.0.0/8"], "198.51.100.1, 203.0.113.9").await, "203.0.113.9");
+}
+
+#[tokio::test]
+async fn templates_get_the_backends_and_no_token() {
+    let storage = Arc::new(MemoryStorage::new());
+    let social = builder(&storage).backend_as("work", "github", [("KEY", "k"), ("SECRET", "s")]).build().unwrap();
+    let Json(nobody) = Json(json!(social.backends_of(None).await.unwrap()));
+    assert_eq!((&nobody["associated"], nobody["not_associated"].as_array().unwrap().len()), (&json!([]), 2));
+    login_as(&social, "alice").await.unwrap();
+    let association = storage.association("github", "1001").await.unwrap().unwrap();
+    let mut extra_data = association.extra_data.clone();
+    extra_data.0.insert("access_token".into(), "gho_secret".into());
+    storage.update_extra_data(association.id, &extra_data, association.created, None).await.unwrap();
+    let seen = json!(social.backends_of(Some(&association.user_id)).await.unwrap());
+    assert_eq!((&seen["associated"][0]["provider"], &seen["associated"][0]["title"]), (&json!("github"), &json!("GitHub")));
+    assert_eq!(seen["not_associated"][0]["name"], "work");
+    assert_eq!(seen["backends"].as_array().unwrap().len(), 2);
+    assert!(!seen.to_string().contains("gho_secret"));
+}
