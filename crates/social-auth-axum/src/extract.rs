@@ -6,11 +6,12 @@ use http::request::Parts;
 use social_auth::SocialAuth;
 use social_auth::error::{Error, Reason};
 use social_auth::storage::User;
+use social_auth::web::Request;
 
 use crate::request::{read_parts, respond_with};
 use crate::sessions::Sessions;
 
-/// Who is signed in. Answers 401 when nobody is; ask for `Option<CurrentUser>` where that is fine, or for
+/// Who is signed in, by a session or by a token that `token/<backend>/` gave out. Answers 401 when nobody is; ask for `Option<CurrentUser>` where that is fine, or for
 /// [`LoginRequired`] where a browser should be sent to the login page.
 #[derive(Debug, Clone)]
 pub struct CurrentUser(pub User);
@@ -66,10 +67,17 @@ async fn user(social: &SocialAuth, parts: &mut Parts) -> Result<Option<User>, Re
         return Ok(user.clone());
     }
     let request = read_parts(social, parts);
-    let user = Sessions::of(&parts.extensions).user(social, &request, &parts.extensions).await;
-    let user = user.map_err(|error| refuse(social, parts, &error))?;
+    let user = token_or_session(social, &request, parts).await.map_err(|error| refuse(social, parts, &error))?;
     parts.extensions.insert(Known(user.clone()));
     Ok(user)
+}
+
+/// A token of ours says who it is, and else the session.
+async fn token_or_session(social: &SocialAuth, request: &Request, parts: &Parts) -> social_auth::Result<Option<User>> {
+    match social.bearer_user(request).await? {
+        Some(user) => Ok(Some(user)),
+        None => Sessions::of(&parts.extensions).user(social, request, &parts.extensions).await,
+    }
 }
 
 fn refuse(social: &SocialAuth, parts: &Parts, error: &Error) -> Response {

@@ -30,8 +30,9 @@
 //! # Ok(()) }
 //! ```
 //!
-//! - **Routes**: [`routes`] has `login/<backend>/`, `complete/<backend>/`, `disconnect/<backend>/` and
-//!   `logout/`, with and without the last slash, below the setting `MOUNT`. So `merge` them, do not `nest`.
+//! - **Routes**: [`routes`] has `login/<backend>/`, `complete/<backend>/`, `disconnect/<backend>/`, `logout/`
+//!   and the rest of [`SocialAuth::routes`], with and without the last slash, below the setting `MOUNT`. So
+//!   `merge` them, do not `nest`.
 //! - **Who is signed in**: [`CurrentUser`] and [`LoginRequired`]. They find the [`SocialAuth`] in the
 //!   router's state: the state itself, or a part of it by `FromRef`.
 //! - **Sessions** are our own, in our own storage, unless the application lends its own: [`SessionSource`].

@@ -13,8 +13,8 @@ use social_auth::web::{Reply, Request};
 use crate::request::{read, respond_with};
 use crate::sessions::Sessions;
 
-/// `login/<backend>/`, `complete/<backend>/`, `disconnect/<backend>/[<association>/]` and `logout/` below
-/// the mount, with and without the last slash. To be merged into the application's router.
+/// All of [`SocialAuth::routes`] below the mount, with and without the last slash. To be merged into the
+/// application's router.
 ///
 /// # Panics
 /// axum panics at start when the application has one of these addresses itself: set `MOUNT` then.

@@ -11,7 +11,7 @@ use http::{Request, StatusCode};
 use serde_json::{Value, json};
 use social_auth::Builder;
 use social_auth::SocialAuth;
-use social_auth::storage::{MemoryStorage, SocialStorage as _, UserId};
+use social_auth::storage::{MemoryStorage, SocialStorage as _, UserId, UserStorage as _};
 use social_auth_axum::CurrentUser;
 use social_auth_testkit::login_as;
 use tower::ServiceExt as _;
@@ -88,6 +88,22 @@ async fn a_page_for_users_tells_others_401() {
     assert_eq!(serde_json::from_str::<Value>(&problem).unwrap()["code"], "login_required");
     let cookie = login_as(&social, "bob").await.unwrap();
     assert_eq!(ask(&app, "/name", &[("cookie", &cookie)]).await.1, "bob");
+}
+
+#[tokio::test]
+async fn a_token_of_ours_says_who_it_is() {
+    let storage = Arc::new(MemoryStorage::new());
+    let social = builder(&storage).build().unwrap();
+    login_as(&social, "alice").await.unwrap();
+    let alice = storage.user(&UserId::new(1)).await.unwrap().unwrap();
+    let issuing = social_auth::web::Request::new(http::Method::POST, "/".parse().unwrap(), http::HeaderMap::new(), &[], None).unwrap();
+    let token = social.issue_api_token(&alice, "github", &issuing).await.unwrap().token;
+    let app = app(social);
+    let bearer = format!("Bearer {}", token.expose());
+    assert_eq!(ask(&app, "/private", &[("authorization", &bearer)]).await.1, "alice");
+    assert_eq!(ask(&app, "/who", &[("authorization", "Bearer sat_unknown")]).await.1, "");
+    let as_cookie = format!("social_auth_session={}", token.expose());
+    assert_eq!(ask(&app, "/who", &[("cookie", &as_cookie)]).await.1, "", "a token is no session");
 }
 
 #[tokio::test]

@@ -54,7 +54,7 @@ impl Journey {
 /// How a run ended for the journey that asked for it.
 pub(super) enum RunEnd {
     /// All steps are done.
-    Finished(Context),
+    Finished(Box<Context>),
     /// A step paused or ended it with this reply.
     Reply(Reply),
 }
@@ -90,7 +90,7 @@ pub(super) async fn pipeline(
     session: &mut dyn Session,
 ) -> Result<RunEnd> {
     match instance.pipeline.run(&mut context, first).await.map_err(|error| error.stage_if_unknown(Stage::Pipeline))? {
-        Ended::Finished => Ok(RunEnd::Finished(context)),
+        Ended::Finished => Ok(RunEnd::Finished(Box::new(context))),
         Ended::Stopped(reply) => Ok(RunEnd::Reply(reply)),
         Ended::Paused { step, reply } => {
             resume::keep(social, instance, journey, &mut context, step, session).await?;
