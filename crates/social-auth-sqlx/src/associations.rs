@@ -19,6 +19,8 @@ const BY_UID: Associations = associations_where!("provider = $1 AND uid = $2");
 const BY_ID: Associations = associations_where!("id = $1");
 const BY_USER: Associations = associations_where!("user_id = $1 ORDER BY id");
 
+const AFTER: Associations = associations_where!("id > $1 ORDER BY id LIMIT $2");
+
 const INSERT: Associations = Associations {
     with_id_key: "INSERT INTO social_auth_usersocialauth (user_id, provider, uid, extra_data, created, modified, id_key) \
                   VALUES ($1, $2, $3, $4, $5, $5, $6)",
@@ -53,6 +55,11 @@ impl SqlxStorage {
         let layout = self.layout();
         let Some(user) = layout.user_id(user) else { return Ok(Vec::new()) };
         self.database.rows(BY_USER.on(layout), &[user]).await?.into_iter().map(association).collect()
+    }
+
+    pub(crate) async fn all_after(&self, after: AssociationId, limit: u32) -> StorageResult<Vec<Association>> {
+        let rows = self.database.rows(AFTER.on(self.layout()), &[after.into(), i64::from(limit).into()]).await?;
+        rows.into_iter().map(association).collect()
     }
 
     pub(crate) async fn connect_uid(&self, new: &NewAssociation) -> StorageResult<Association> {

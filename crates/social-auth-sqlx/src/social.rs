@@ -29,6 +29,10 @@ impl SocialStorage for SqlxStorage {
         self.all_of(user).await
     }
 
+    async fn associations_after(&self, after: AssociationId, limit: u32) -> StorageResult<Vec<Association>> {
+        self.all_after(after, limit).await
+    }
+
     async fn create_association(&self, association: &NewAssociation) -> StorageResult<Association> {
         self.connect_uid(association).await
     }

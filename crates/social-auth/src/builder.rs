@@ -17,7 +17,7 @@ use crate::seal::Sealer;
 use crate::secret::Secret;
 use crate::settings::{BackendEntry, FlowSettings, Origin, Settings, Severity};
 use crate::social_auth::{Inner, Instance, SocialAuth};
-use crate::storage::{SocialStorage, UserStorage};
+use crate::storage::{SealedStorage, SocialStorage, UserStorage};
 use crate::web::TrustedProxies;
 
 /// Makes a [`SocialAuth`]. Nothing is checked before [`build`](Builder::build), which tells of every
@@ -180,12 +180,16 @@ impl Builder {
             || Error::new(Reason::MissingSetting).stage(Stage::Start).detail("no storage was given: call .storage(…) on the builder");
         let users = problems.take(self.users.clone().ok_or_else(missing));
         let social = problems.take(self.social.clone().ok_or_else(missing));
+        let encrypt = problems.take(site.boolean("ENCRYPT_TOKENS", false)).unwrap_or_default();
         let instances = self.instances(&mut problems);
         match (public_url, mount, sealer, flow, proxies, users, social) {
             (Some(public_url), Some(mount), Some(sealer), Some(flow), Some(proxies), Some(users), Some(social))
                 if problems.0.is_empty() =>
             {
                 let (order, instances) = instances;
+                let sealer = Arc::new(sealer);
+                let sealed = encrypt.then(|| Arc::new(SealedStorage::new(social.clone(), sealer.clone())));
+                let social = sealed.clone().map_or(social, |sealed| sealed as Arc<dyn SocialStorage>);
                 Ok(SocialAuth(Arc::new(Inner {
                     public_url,
                     mount,
@@ -194,6 +198,7 @@ impl Builder {
                     proxies,
                     users,
                     social,
+                    sealed,
                     instances,
                     order,
                     clock: self.clock,

@@ -15,7 +15,7 @@ use crate::seal::Sealer;
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::settings::{FlowSettings, Settings};
-use crate::storage::{Association, AssociationId, SocialStorage, UserStorage};
+use crate::storage::{Association, AssociationId, Rotated, SealedStorage, SocialStorage, UserStorage};
 use crate::web::{Reply, Request, TrustedProxies};
 
 /// Social sign-in, ready for use. Cheap to clone; shared by all requests.
@@ -38,7 +38,8 @@ pub struct SocialAuth(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) public_url: String,
     pub(crate) mount: String,
-    pub(crate) sealer: Sealer,
+    pub(crate) sealer: Arc<Sealer>,
+    pub(crate) sealed: Option<Arc<SealedStorage>>,
     pub(crate) flow: Arc<FlowSettings>,
     pub(crate) proxies: TrustedProxies,
     pub(crate) users: Arc<dyn UserStorage>,
@@ -172,6 +173,20 @@ impl SocialAuth {
     #[must_use]
     pub fn problem_reply(&self, error: &Error) -> Reply {
         flow::problem_reply(error)
+    }
+
+    /// Seals all stored tokens with the first `SECRET_KEY`, so that the others may be dropped. Needs
+    /// `ENCRYPT_TOKENS`; what was stored in the clear is sealed too.
+    ///
+    /// # Errors
+    /// `invalid_setting` without `ENCRYPT_TOKENS`; `storage_failed`, and then it may be called again.
+    pub async fn rotate_keys(&self) -> Result<Rotated> {
+        let sealed = self
+            .0
+            .sealed
+            .as_ref()
+            .ok_or_else(|| Error::invalid_setting("ENCRYPT_TOKENS", "tokens are not encrypted: set ENCRYPT_TOKENS = true"))?;
+        Ok(sealed.rotate(self.clock().date_time()).await?)
     }
 
     /// The backends, in the order of the settings.

@@ -8,6 +8,7 @@
 
 mod memory;
 mod records;
+mod sealed;
 
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ pub use records::{
     Association, AssociationId, Code, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, Partial, StoredSession, User,
     UserChanges, UserId,
 };
+
+pub use sealed::{Rotated, SealedStorage, TOKEN_FIELDS};
 
 use crate::identity::Fields;
 
@@ -186,6 +189,9 @@ pub trait SocialStorage: Send + Sync + 'static {
 
     /// All associations of a user, oldest first.
     async fn associations_of(&self, user: &UserId) -> StorageResult<Vec<Association>>;
+
+    /// Up to `limit` associations with ids above `after`, by id: to go through them all.
+    async fn associations_after(&self, after: AssociationId, limit: u32) -> StorageResult<Vec<Association>>;
 
     /// Connects a uid to a user.
     ///

@@ -13,6 +13,8 @@ pub(super) const GROUP: Group = Group {
     protocols: &[],
     settings: &[
         setting("PUBLIC_URL", Kind::Url, "The address by which browsers and providers reach this site; needed unless on loopback."),
+        setting("ENCRYPT_TOKENS", Kind::Switch, "Encrypt stored tokens with `SECRET_KEY`. Off where Django reads them too.")
+            .or("false; on for a database of the server's own"),
         setting("ALLOW_INSECURE_PUBLIC_URL", Kind::Switch, "Let `PUBLIC_URL` be http: for a test network, never for people.").or("false"),
         setting(
             "SECRET_KEY",

@@ -24,6 +24,14 @@ impl SocialStorage for MemoryStorage {
         Ok(self.state().associations.values().filter(|association| association.user_id == *user).cloned().collect())
     }
 
+    async fn associations_after(&self, after: AssociationId, limit: u32) -> StorageResult<Vec<Association>> {
+        let state = self.state();
+        let mut later: Vec<_> = state.associations.values().filter(|association| association.id > after).cloned().collect();
+        later.sort_unstable_by_key(|association| association.id);
+        later.truncate(limit as usize);
+        Ok(later)
+    }
+
     async fn create_association(&self, association: &NewAssociation) -> StorageResult<Association> {
         let mut state = self.state();
         state.check_new_association(association)?;
