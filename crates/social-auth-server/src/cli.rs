@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Backends,
     /// Make the tables that the database lacks. `serve` does so too.
     Migrate(Migrate),
+    /// Seal all stored tokens with the first `secret_key`, so that the others may be dropped.
+    RotateKeys(Migrate),
 }
 
 /// Where the settings are.

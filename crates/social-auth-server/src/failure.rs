@@ -45,6 +45,9 @@ pub(crate) enum Failure {
     /// The development identity provider does not start.
     #[error("error: the development identity provider does not start: {0}")]
     DevProvider(#[from] social_auth_testkit::Error),
+    /// The stored tokens cannot be sealed anew.
+    #[error("error: {0}")]
+    Rotation(social_auth::Error),
     /// Something that should work on any machine.
     #[error("error: {what}: {source}")]
     System {

@@ -83,6 +83,14 @@ impl SqlxStorage {
         self.create_missing(false).await
     }
 
+    /// Whether a Django application has its migrations in this database, so that it may read our rows too.
+    ///
+    /// # Errors
+    /// What the database fails with.
+    pub async fn is_djangos(&self) -> StorageResult<bool> {
+        Ok(!self.database.columns("django_migrations").await?.is_empty())
+    }
+
     /// Waits for what is running and closes the connections, also for all clones.
     pub async fn close(&self) {
         self.database.close().await;

@@ -26,7 +26,7 @@ pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Failure> {
     config.logging.start();
     let listener = serve::listener(&config).await?;
     let storage = serve::storage(&config.database_url).await?;
-    let app = serve::app(config, &listener, &storage, Kind::Demo)?;
+    let app = serve::app(config, &listener, &storage, Kind::Demo).await?;
     welcome(&server::url_of(&listener)?, &provider, arguments.database_url.as_deref());
     server::run(listener, app, storage).await?;
     Ok(ExitCode::SUCCESS)

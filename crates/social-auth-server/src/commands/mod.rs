@@ -4,6 +4,7 @@ mod backends;
 mod check;
 mod demo;
 mod migrate;
+mod rotate_keys;
 mod serve;
 
 use std::future::Future;
@@ -23,6 +24,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Demo(arguments) => wait_for(demo::run(arguments)),
         Command::Check(arguments) => wait_for(check::run(arguments)),
         Command::Migrate(arguments) => wait_for(migrate::run(arguments)),
+        Command::RotateKeys(arguments) => wait_for(rotate_keys::run(arguments)),
     }
 }
 

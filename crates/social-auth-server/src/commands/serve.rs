@@ -1,5 +1,6 @@
 //! `social-auth serve`.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use social_auth::SocialAuth;
@@ -21,7 +22,7 @@ pub(crate) async fn run(arguments: Serve) -> Result<ExitCode, Failure> {
     config.logging.start();
     let listener = listener(&config).await?;
     let storage = storage(&config.database_url).await?;
-    let app = app(config, &listener, &storage, Kind::Site)?;
+    let app = app(config, &listener, &storage, Kind::Site).await?;
     println!("social-auth listening on {}", server::url_of(&listener)?);
     server::run(listener, app, storage).await?;
     Ok(ExitCode::SUCCESS)
@@ -44,18 +45,26 @@ pub(super) async fn storage(database_url: &str) -> Result<SqlxStorage, Failure> 
 }
 
 /// The application with all its backends.
-pub(super) fn app(config: Config, listener: &TcpListener, storage: &SqlxStorage, kind: Kind) -> Result<App, Failure> {
+pub(super) async fn app(config: Config, listener: &TcpListener, storage: &SqlxStorage, kind: Kind) -> Result<App, Failure> {
+    let address = listener.local_addr().map_err(|source| Failure::System { what: "the address listened on is unknown", source })?;
+    let local = local_public_url(&config.settings, address).is_some();
+    Ok(App::new(social(config, address, storage).await?, kind, local))
+}
+
+/// The library over the storage, with what a server decides by itself.
+pub(super) async fn social(config: Config, address: SocketAddr, storage: &SqlxStorage) -> Result<SocialAuth, Failure> {
     let Config { mut settings, database_url, .. } = config;
     if settings.of_site().value("SECRET_KEY").is_none() {
         settings.set("secret_key", secret_key::find_or_make(&database_url)?);
     }
-    let address = listener.local_addr().map_err(|source| Failure::System { what: "the address listened on is unknown", source })?;
-    let local = local_public_url(&settings, address);
-    if let Some(url) = &local {
-        settings.set("public_url", url.as_str());
+    if settings.of_site().value("ENCRYPT_TOKENS").is_none() && !storage.is_djangos().await? {
+        settings.set("encrypt_tokens", true);
+    }
+    if let Some(url) = local_public_url(&settings, address) {
+        settings.set("public_url", url);
     }
     let social = SocialAuth::builder().settings(settings).storage(storage.clone()).build();
     // The same was built once before, on a storage in memory: an error here is no common one.
     let social = social.map_err(|errors| Problem::error(errors.to_string())).map_err(social_auth::settings::Problems::from)?;
-    Ok(App::new(social, kind, local.is_some()))
+    Ok(social)
 }

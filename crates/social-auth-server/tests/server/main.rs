@@ -7,6 +7,7 @@ mod bad_provider;
 mod bad_start;
 mod commands;
 mod journeys;
+mod keys;
 mod life;
 mod pages;
 mod program;
