@@ -335,7 +335,7 @@ fn public_url(settings: &Settings) -> Result<String> {
         "It is where browsers reach this application, such as https://example.com, and makes the callback addresses.",
     )?;
     let url = Url::parse(text).map_err(|_| site.invalid("PUBLIC_URL", "must be an address such as https://example.com"))?;
-    let loopback = crate::flow::is_loopback(&url);
+    let loopback = crate::http::is_loopback(&url);
     if !(url.scheme() == "https" || url.scheme() == "http" && (loopback || site.boolean("ALLOW_INSECURE_PUBLIC_URL", false)?)) {
         return Err(site.invalid(
             "PUBLIC_URL",

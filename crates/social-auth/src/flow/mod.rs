@@ -27,4 +27,3 @@ pub(crate) use logout::logout;
 pub(crate) use refresh::{access_token, refresh};
 pub(crate) use routes::{ROUTES, respond};
 pub(crate) use token::{issue_nonce, sign_in_with_token};
-pub(crate) use where_to::is_loopback;

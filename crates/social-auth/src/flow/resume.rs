@@ -39,7 +39,7 @@ pub(super) fn token(instance: &Instance, request: &Request, session: &dyn Sessio
     }
     let params: Params = request.form.iter().chain(request.query.iter()).collect();
     let is_answer = instance.backend.state_of(&params).is_some()
-        || ["code", "error", "denied", "SAMLResponse", "ticket"].iter().any(|name| params.get(name).is_some());
+        || ["code", "error", "denied", "oauth_problem", "SAMLResponse", "ticket"].iter().any(|name| params.get(name).is_some());
     if is_answer { None } else { own_token(session) }
 }
 

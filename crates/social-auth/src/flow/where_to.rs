@@ -1,7 +1,5 @@
 //! Where a browser goes next: the redirect settings applied with the rules of [`crate::redirect`].
 
-use url::Url;
-
 pub(crate) use crate::redirect::AfterLogin;
 use crate::redirect::Destinations;
 use crate::settings::FlowSettings;
@@ -32,14 +30,4 @@ pub(crate) fn with_parameters(url: &str, params: &[(&str, &str)]) -> String {
 /// The address with `https` in the place of `http` (`REDIRECT_IS_HTTPS`).
 pub(crate) fn with_https(url: &str) -> String {
     url.strip_prefix("http://").map_or_else(|| url.to_owned(), |rest| format!("https://{rest}"))
-}
-
-/// Whether the address is on this machine.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }

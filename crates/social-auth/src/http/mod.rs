@@ -8,6 +8,7 @@ mod transport;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use url::Url;
 
 pub use options::ClientOptions;
 pub use outgoing::{Incoming, Outgoing};
@@ -55,5 +56,15 @@ impl Client {
             Err(error) => tracing::debug!(%method, host, %error, "provider request failed"),
         }
         answer
+    }
+}
+
+/// Whether the address is on this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }

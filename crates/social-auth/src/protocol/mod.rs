@@ -1,5 +1,7 @@
 //! The protocols. No provider's name stands in here.
 
+mod arguments;
+pub mod oauth1;
 pub mod oauth2;
 pub mod oidc;
 pub mod profile;

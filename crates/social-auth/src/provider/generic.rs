@@ -1,6 +1,26 @@
 //! Any provider at all, from settings alone.
 
+use crate::protocol::oauth1::{OAuth1, Repeats};
 use crate::protocol::oauth2::{OAuth2, UidField, optional, required};
+
+/// OAuth 1.0a as RFC 5849 has it: endpoints, profile URL and fields come from the settings.
+pub const OAUTH1: OAuth1 = OAuth1 {
+    name: "oauth1",
+    title: "OAuth 1.0a",
+    docs: "https://www.rfc-editor.org/rfc/rfc5849",
+    request_token_method: "POST",
+    repeats: Repeats::Never,
+    redirect_parameter: "",
+    settings: &[
+        required("REQUEST_TOKEN_URL", "Where request tokens come from."),
+        required("AUTHORIZATION_URL", "Where the browser is sent with a request token."),
+        required("ACCESS_TOKEN_URL", "Where access tokens come from."),
+        optional("USER_URL", "The address that answers a signed request with the profile as JSON, unless all comes with the token."),
+        optional("USER_ROOT", "Where in that answer the profile stands."),
+        optional("DETAILS", "Where username, email, email_verified, fullname, first_name and last_name stand."),
+    ],
+    ..OAuth1::STANDARD
+};
 
 /// OAuth 2.0: endpoints, profile URL and fields come from the settings.
 pub const OAUTH2: OAuth2 = OAuth2 {

@@ -4,9 +4,16 @@ mod apple_id;
 mod azuread_oauth2;
 mod azuread_oauth2_v2;
 mod azuread_tenant;
+mod bitbucket;
 mod bitbucket_oauth2;
+mod discogs;
 mod discord;
+mod dropbox;
+mod evernote;
 mod facebook;
+mod fitbit_oauth1;
+mod five_hundred_px;
+mod flickr;
 mod generic;
 mod gitea;
 mod github;
@@ -14,14 +21,30 @@ mod github_enterprise;
 mod github_org;
 mod github_team;
 mod gitlab;
+mod google_oauth;
 mod google_oauth2;
 mod google_openidconnect;
 mod index;
 mod keycloak;
 mod linkedin_oauth2;
 mod linkedin_openidconnect;
+mod mediawiki;
+mod openstreetmap;
+mod readability;
+mod skyrock;
 mod slack;
+mod thisismyjam;
+mod trello;
+mod tripit;
+mod tumblr;
+mod twitter;
 mod twitter_oauth2;
+mod upwork;
+mod vimeo;
+mod withings;
+mod xing;
+mod yahoo_oauth;
+mod zotero;
 
 use std::sync::Arc;
 
@@ -29,6 +52,7 @@ use crate::backend::Backend;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::http::Client;
+use crate::protocol::oauth1::{OAuth1, OAuth1Backend};
 use crate::protocol::oauth2::{OAuth2, OAuth2Backend};
 use crate::settings::{BackendSettings, SettingDecl};
 
@@ -37,20 +61,29 @@ pub use index::Providers;
 /// A provider: what it states about itself, by protocol.
 #[derive(Clone, Copy)]
 pub enum Provider {
+    /// OAuth 1.0a.
+    OAuth1(&'static OAuth1),
     /// OAuth 2.0 or OpenID Connect.
     OAuth2(&'static OAuth2),
 }
 
 /// All providers. `social-auth backends` lists them.
 pub static ALL: &[Provider] = &[
+    Provider::OAuth1(&five_hundred_px::FIVE_HUNDRED_PX),
     Provider::OAuth2(&apple_id::APPLE_ID),
     Provider::OAuth2(&azuread_oauth2::AZUREAD_OAUTH2),
     Provider::OAuth2(&azuread_oauth2_v2::AZUREAD_OAUTH2_V2),
     Provider::OAuth2(&azuread_tenant::AZUREAD_TENANT_OAUTH2),
     Provider::OAuth2(&azuread_tenant::AZUREAD_V2_TENANT_OAUTH2),
+    Provider::OAuth1(&bitbucket::BITBUCKET),
     Provider::OAuth2(&bitbucket_oauth2::BITBUCKET_OAUTH2),
+    Provider::OAuth1(&discogs::DISCOGS),
     Provider::OAuth2(&discord::DISCORD),
+    Provider::OAuth1(&dropbox::DROPBOX),
+    Provider::OAuth1(&evernote::EVERNOTE),
     Provider::OAuth2(&facebook::FACEBOOK),
+    Provider::OAuth1(&fitbit_oauth1::FITBIT_OAUTH1),
+    Provider::OAuth1(&flickr::FLICKR),
     Provider::OAuth2(&gitea::GITEA),
     Provider::OAuth2(&github::GITHUB),
     Provider::OAuth2(&github_enterprise::GITHUB_ENTERPRISE),
@@ -59,15 +92,32 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&github_org::GITHUB_ORG),
     Provider::OAuth2(&github_team::GITHUB_TEAM),
     Provider::OAuth2(&gitlab::GITLAB),
+    Provider::OAuth1(&google_oauth::GOOGLE_OAUTH),
     Provider::OAuth2(&google_oauth2::GOOGLE_OAUTH2),
     Provider::OAuth2(&google_openidconnect::GOOGLE_OPENIDCONNECT),
     Provider::OAuth2(&keycloak::KEYCLOAK),
     Provider::OAuth2(&linkedin_oauth2::LINKEDIN_OAUTH2),
     Provider::OAuth2(&linkedin_openidconnect::LINKEDIN_OPENIDCONNECT),
+    Provider::OAuth1(&mediawiki::MEDIAWIKI),
+    Provider::OAuth1(&generic::OAUTH1),
     Provider::OAuth2(&generic::OAUTH2),
     Provider::OAuth2(&generic::OIDC),
+    Provider::OAuth1(&openstreetmap::OPENSTREETMAP),
+    Provider::OAuth1(&readability::READABILITY),
+    Provider::OAuth1(&skyrock::SKYROCK),
     Provider::OAuth2(&slack::SLACK),
+    Provider::OAuth1(&thisismyjam::THISISMYJAM),
+    Provider::OAuth1(&trello::TRELLO),
+    Provider::OAuth1(&tripit::TRIPIT),
+    Provider::OAuth1(&tumblr::TUMBLR),
+    Provider::OAuth1(&twitter::TWITTER),
     Provider::OAuth2(&twitter_oauth2::TWITTER_OAUTH2),
+    Provider::OAuth1(&upwork::UPWORK),
+    Provider::OAuth1(&vimeo::VIMEO),
+    Provider::OAuth1(&withings::WITHINGS),
+    Provider::OAuth1(&xing::XING),
+    Provider::OAuth1(&yahoo_oauth::YAHOO_OAUTH),
+    Provider::OAuth1(&zotero::ZOTERO),
 ];
 
 /// The provider of this name.
@@ -87,6 +137,7 @@ impl Provider {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Provider::OAuth1(provider) => provider.name,
             Provider::OAuth2(provider) => provider.name,
         }
     }
@@ -95,14 +146,16 @@ impl Provider {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
+            Provider::OAuth1(provider) => provider.title,
             Provider::OAuth2(provider) => provider.title,
         }
     }
 
-    /// `oauth2`, `oidc`, …
+    /// `oauth1`, `oauth2`, `oidc`, …
     #[must_use]
     pub fn protocol(self) -> &'static str {
         match self {
+            Provider::OAuth1(_) => OAuth1::PROTOCOL,
             Provider::OAuth2(provider) => provider.protocol(),
         }
     }
@@ -111,6 +164,7 @@ impl Provider {
     #[must_use]
     pub fn docs(self) -> &'static str {
         match self {
+            Provider::OAuth1(provider) => provider.docs,
             Provider::OAuth2(provider) => provider.docs,
         }
     }
@@ -119,6 +173,7 @@ impl Provider {
     #[must_use]
     pub fn settings(self) -> &'static [SettingDecl] {
         match self {
+            Provider::OAuth1(provider) => provider.settings,
             Provider::OAuth2(provider) => provider.settings,
         }
     }
@@ -127,6 +182,7 @@ impl Provider {
     #[must_use]
     pub fn client_id_setting(self) -> &'static str {
         match self {
+            Provider::OAuth1(_) => "KEY",
             Provider::OAuth2(provider) => provider.client_id_setting,
         }
     }
@@ -135,6 +191,7 @@ impl Provider {
     #[must_use]
     pub fn class_paths(self) -> &'static [&'static str] {
         match self {
+            Provider::OAuth1(provider) => provider.class_paths,
             Provider::OAuth2(provider) => provider.class_paths,
         }
     }
@@ -145,6 +202,7 @@ impl Provider {
     /// `missing_setting` or `invalid_setting`, stage `start`.
     pub fn backend(self, instance: &str, settings: &BackendSettings<'_>, http: Client, clock: Clock) -> Result<Arc<dyn Backend>> {
         match self {
+            Provider::OAuth1(provider) => Ok(Arc::new(OAuth1Backend::new(provider, instance, settings, http, clock)?)),
             Provider::OAuth2(provider) => Ok(Arc::new(OAuth2Backend::new(provider, instance, settings, http, clock)?)),
         }
     }

@@ -8,11 +8,9 @@ use url::Url;
 use super::config::{Challenge, Config};
 use crate::attempt::Attempt;
 use crate::error::{Error, Result, Stage};
+use crate::protocol::arguments::{chosen, last_of_each, with_state};
 use crate::seal::random_token;
 use crate::web::Params;
-
-/// The parameter in which the state travels when the provider returns none.
-pub(super) const REDIRECT_STATE: &str = "redirect_state";
 
 /// Prepares the attempt and builds the address at the authorization endpoint.
 ///
@@ -26,7 +24,7 @@ pub(super) fn authorization_url(
     request: &Params,
 ) -> Result<String> {
     if config.redirect_state {
-        attempt.redirect_uri = with_state(&attempt.redirect_uri, &attempt.state)?;
+        attempt.redirect_uri = with_state(&attempt.redirect_uri, &attempt.state);
     }
     let mut params: Vec<(&str, String)> = vec![
         ("client_id", config.key.clone()),
@@ -52,7 +50,8 @@ pub(super) fn authorization_url(
     let mut url = parse(endpoint)?;
     let further = further.iter().map(|(name, value)| (*name, value.as_str()));
     let fixed = config.authorize_params.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(further);
-    let extra = config.extra_arguments.iter().map(|(name, value)| (name.as_str(), chosen_argument(config, request, name, value)));
+    let extra =
+        config.extra_arguments.iter().map(|(name, value)| (name.as_str(), chosen(&config.override_allowlist, request, name, value)));
     // Ours come last and win: neither a setting nor the browser may change state, challenge or redirect URI.
     let optional: Vec<_> = fixed.chain(extra).filter(|(name, _)| !params.iter().any(|(ours, _)| ours == name)).collect();
     let (fixed_scope, optional): (Vec<_>, Vec<_>) = optional.into_iter().partition(|(name, _)| *name == config.scope_parameter);
@@ -60,27 +59,6 @@ pub(super) fn authorization_url(
         .extend_pairs(params.iter().map(|(name, value)| (*name, value.as_str())))
         .extend_pairs(last_of_each(fixed_scope))
         .extend_pairs(last_of_each(optional));
-    Ok(url.into())
-}
-
-/// `AUTH_EXTRA_ARGUMENTS`: the browser may change only what the allow-list names.
-fn chosen_argument<'a>(config: &Config, request: &'a Params, name: &str, configured: &'a str) -> &'a str {
-    let may_change = config.override_allowlist.iter().any(|allowed| allowed == name);
-    request.get(name).filter(|_| may_change).unwrap_or(configured)
-}
-
-fn last_of_each<'a>(pairs: Vec<(&'a str, &'a str)>) -> Vec<(&'a str, &'a str)> {
-    let mut unique: Vec<(&str, &str)> = Vec::with_capacity(pairs.len());
-    for pair in pairs {
-        unique.retain(|(name, _)| *name != pair.0);
-        unique.push(pair);
-    }
-    unique
-}
-
-fn with_state(redirect_uri: &str, state: &str) -> Result<String> {
-    let mut url = parse(redirect_uri)?;
-    url.query_pairs_mut().append_pair(REDIRECT_STATE, state);
     Ok(url.into())
 }
 

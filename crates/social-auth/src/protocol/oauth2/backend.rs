@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use percent_encoding::utf8_percent_encode;
 use serde_json::{Map, Value};
 
-use super::authorize::{self, REDIRECT_STATE};
+use super::authorize;
 use super::config::Config;
 use super::description::{ClientAuth, OAuth2, RevokeToken, TokenRequest};
 use super::provider_error;
@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Outgoing};
 use crate::identity::{Fields, Identity, Tokens};
+use crate::protocol::arguments::REDIRECT_STATE;
 use crate::protocol::oidc::{Metadata, RefreshContext, RelyingParty, SignedAccessTokens};
 use crate::protocol::profile::CallContext;
 use crate::secret::Secret;

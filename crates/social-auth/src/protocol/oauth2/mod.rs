@@ -22,6 +22,6 @@ pub use provider_error::stated_error;
 
 pub(crate) use super::profile::fill_url;
 pub use super::profile::{
-    Call, Details, HookSettings, Kept, OnFailure, TokenIn, UidField, Verified, When, keep, keep_as, keep_if_present, optional, required,
-    setting,
+    Call, Details, Format, HookSettings, Kept, OnFailure, TokenIn, UidField, Verified, When, keep, keep_as, keep_if_present, optional,
+    required, setting,
 };

@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::description::{Call, HookSettings, OnFailure, TokenIn, When};
+use super::description::{Call, Format, HookSettings, OnFailure, TokenIn, When};
 use super::settings::setting_value;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Incoming, Outgoing};
@@ -26,6 +26,7 @@ pub(in crate::protocol) struct ResolvedCall {
     pub(super) query: Vec<(String, String)>,
     form: Vec<(String, String)>,
     headers: &'static [(&'static str, &'static str)],
+    format: Format,
     root: Selector,
     into: &'static str,
     pages: bool,
@@ -78,6 +79,7 @@ impl ResolvedCall {
             query: pairs(call.query)?,
             form: pairs(call.form)?,
             headers: call.headers,
+            format: call.format,
             root: parse(root.unwrap_or(call.root))?,
             into: call.into,
             pages: call.pages,
@@ -126,7 +128,7 @@ impl ResolvedCall {
                 found => Err(Error::new(Reason::MembershipRequired).stage(Stage::UserInfo).status(found)),
             };
         }
-        let body = read(&answer)?;
+        let body = read(&answer, self.format)?;
         if self.pages { further_pages(context, request, &answer, body).await.map(Some) } else { Ok(Some(body)) }
     }
 
@@ -183,11 +185,11 @@ impl ResolvedCall {
     }
 }
 
-fn read(answer: &Incoming) -> Result<Value> {
+fn read(answer: &Incoming, format: Format) -> Result<Value> {
     if !answer.is_success() {
         return Err(answer_error(answer, Stage::UserInfo));
     }
-    let body = answer.json()?;
+    let body = format.read(answer)?;
     match stated_error(&body, Stage::UserInfo, None) {
         Some(error) => Err(error),
         None => Ok(body),
@@ -203,7 +205,7 @@ async fn further_pages(context: &CallContext<'_>, mut request: Outgoing, answer:
         let Some(url) = next else { break };
         request.url = url;
         let answer = context.send(request.clone()).await?;
-        let Value::Array(more) = read(&answer)? else { return Err(not_a_list()) };
+        let Value::Array(more) = read(&answer, Format::Json)? else { return Err(not_a_list()) };
         items.extend(more);
         next = next_page(&request.url, &answer);
     }

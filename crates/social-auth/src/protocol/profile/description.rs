@@ -115,6 +115,8 @@ pub struct Call {
     pub headers: &'static [(&'static str, &'static str)],
     /// Fields of a form that is posted.
     pub form: &'static [(&'static str, &'static str)],
+    /// How the answer is written.
+    pub format: Format,
     /// The part of the answer that counts: a selector; empty: all of it.
     pub root: &'static str,
     /// The field it is put under; empty: its members join the answer so far.
@@ -136,6 +138,7 @@ impl Call {
         query: &[],
         headers: &[],
         form: &[],
+        format: Format::Json,
         root: "",
         into: "",
         pages: false,
@@ -153,6 +156,18 @@ pub enum TokenIn {
     Query(&'static str),
     /// Nowhere.
     Nowhere,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// JSON.
+    Json,
+    /// `name=value&…`, as in a query.
+    Form,
+    /// XML: an element becomes an object of its elements by name (several of one name a list) and its
+    /// attributes (`@name`), or a text if it has only that.
+    Xml,
 }
 
 /// When a call is made.

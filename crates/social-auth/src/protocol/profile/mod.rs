@@ -4,14 +4,15 @@
 mod call;
 mod config;
 mod description;
+mod format;
 mod identity;
 mod settings;
 
 pub(super) use call::{CallContext, ResolvedCall};
 pub(super) use config::{Described, IdentityConfig};
 pub use description::{
-    Call, Details, HookSettings, Kept, OnFailure, TokenIn, UidField, Verified, When, keep, keep_as, keep_if_present, optional, required,
-    setting,
+    Call, Details, Format, HookSettings, Kept, OnFailure, TokenIn, UidField, Verified, When, keep, keep_as, keep_if_present, optional,
+    required, setting,
 };
 pub(super) use identity::{Reading, extra_data, is_empty, read};
 pub(crate) use settings::fill_url;

@@ -4,6 +4,7 @@ mod access;
 mod backends;
 mod journeys;
 mod oauth;
+mod oauth1;
 mod oidc;
 mod outgoing;
 mod people;
@@ -28,8 +29,17 @@ pub struct Group {
 }
 
 /// All groups, in the order of the documentation.
-pub const GROUPS: &[Group] =
-    &[backends::GROUP, oauth::GROUP, oidc::GROUP, journeys::GROUP, access::GROUP, people::GROUP, outgoing::GROUP, server::GROUP];
+pub const GROUPS: &[Group] = &[
+    backends::GROUP,
+    oauth::GROUP,
+    oauth1::GROUP,
+    oidc::GROUP,
+    journeys::GROUP,
+    access::GROUP,
+    people::GROUP,
+    outgoing::GROUP,
+    server::GROUP,
+];
 
 /// The setting of this short name, and its group.
 #[must_use]

@@ -26,7 +26,6 @@ const ADMIN: &str = "It configures Django's admin, which goes on working on the 
 const DJANGO: &str = "It configures Django itself.";
 const NO_MAIL: &str = "Sending e-mail is not built yet.";
 const NO_OPENID: &str = "OpenID 2.0 is not built yet.";
-const NO_OAUTH1: &str = "OAuth 1.0a is not built yet.";
 const NO_SAML: &str = "SAML is not built yet.";
 const NO_FORM: &str = "Backends with a form of their own are not built yet.";
 
@@ -63,7 +62,6 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     ignored("FORM_HTML", NO_FORM),
     ignored("LOCAL_HTML", NO_FORM),
     refused("JWT_DECODE_OPTIONS", "The checks of an id token cannot be switched off."),
-    ignored("REQUEST_TOKEN_EXTRA_ARGUMENTS", NO_OAUTH1),
     ignored("IGNORE_DEFAULT_AX_ATTRS", NO_OPENID),
     ignored("AX_SCHEMA_ATTRS", NO_OPENID),
     ignored("AX_EXTRA_DATA", NO_OPENID),
