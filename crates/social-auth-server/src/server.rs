@@ -8,15 +8,15 @@ use social_auth::SocialAuth;
 use social_auth_sqlx::SqlxStorage;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
 
 use crate::app::App;
 use crate::failure::Failure;
 
 /// How long running requests may take after the signal.
 const FAREWELL: Duration = Duration::from_secs(10);
-/// How often expired rows are removed; the first time soon after the start.
+/// How often expired rows are removed; the first time at the start.
 const CLEANUP_EVERY: Duration = Duration::from_secs(15 * 60);
-const FIRST_CLEANUP: Duration = Duration::from_secs(30);
 
 /// The address that a listener can be reached at on this machine.
 pub(crate) fn url_of(listener: &TcpListener) -> Result<String, Failure> {
@@ -59,10 +59,10 @@ async fn until_stopped(mut stopped: watch::Receiver<bool>) {
 
 /// Removes what expired, again and again.
 async fn clean_up(social: SocialAuth) {
-    let mut pause = FIRST_CLEANUP;
+    let mut turns = tokio::time::interval(CLEANUP_EVERY);
+    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        tokio::time::sleep(pause).await;
-        pause = CLEANUP_EVERY;
+        turns.tick().await;
         match social.social().clear_expired(social.clock().now()).await {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, "expired rows removed"),

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use social_auth::seal::random_token;
 use social_auth::settings::{Origin, Settings};
-use social_auth_testkit::DevProvider;
+use social_auth_testkit::{Client, DevProvider};
 
 use super::serve;
 use crate::app::Kind;
@@ -18,7 +18,9 @@ pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Failure> {
     if !arguments.listen.ip().is_loopback() {
         return Err(Failure::DemoForOthers(arguments.listen));
     }
-    let provider = DevProvider::start().await?;
+    let mut client = Client::confidential("social-auth-demo", random_token(32));
+    client.name = "the social-auth demo".to_owned();
+    let provider = DevProvider::builder().client(client).start().await?;
     let folder = tempfile::tempdir().map_err(|source| Failure::System { what: "no temporary folder can be made", source })?;
     let database_url = arguments.database_url.clone();
     let database_url = database_url.unwrap_or_else(|| format!("sqlite://{}", folder.path().join("demo.db").display()));

@@ -77,6 +77,29 @@ async fn users_are_still_there_after_a_restart_and_still_signed_in() {
 }
 
 #[tokio::test]
+async fn what_expired_is_removed() {
+    let idp = DevProvider::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("social-auth.toml"), super::program::settings(&idp)).unwrap();
+    assert!(super::program::run(folder.path(), &["migrate"]).await.status.success());
+    let path = format!("sqlite://{}", folder.path().join("users.db").display());
+    let mut database = <sqlx::SqliteConnection as sqlx::Connection>::connect(&path).await.unwrap();
+    for (key, expires_at) in [("old", 1_i64), ("live", i64::MAX)] {
+        let sql = "INSERT INTO social_auth_session (key_hash, user_id, data, last_seen_at, expires_at, user_agent, ip_address, \
+                   public_id, created_at) VALUES ($1, NULL, '{}', 1, $2, '', '', $1, 1)";
+        sqlx::query(sql).bind(key).bind(expires_at).execute(&mut database).await.unwrap();
+    }
+    let server = Program::start(folder, &["serve"]).await;
+    for _ in 0..100 {
+        if server.rows("social_auth_session").await == 1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the expired session is still there: {}", server.log());
+}
+
+#[tokio::test]
 async fn the_demo_serves_both_protocols_and_says_what_it_is() {
     let demo = Program::demo().await;
     let page = Visitor::new(&demo.address).get("/login/").await;
