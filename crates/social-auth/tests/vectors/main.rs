@@ -11,6 +11,7 @@ mod deviations;
 mod difference;
 mod metadata;
 mod oauth1;
+mod oauth1_deviations;
 mod outcome;
 mod people;
 mod provider_deviations;
