@@ -8,16 +8,18 @@ use regex::Regex;
 use serde_json::{Map, Value, json};
 use social_auth::error::Result;
 use social_auth::http::{Incoming, Outgoing, Transport};
-use social_auth::protocol::oauth2::{OAuth2, OnFailure, UidField, Verified};
+use social_auth::protocol::oauth2::{Details, OAuth2, OnFailure, UidField, Verified};
+use social_auth::provider::Provider;
 
 use crate::place::{members, paths, put};
+use crate::signed;
 use crate::site::{ACCESS_TOKEN, CLIENT_ID, NOW, TENANT};
 use crate::token;
 
 const ORIGIN: &str = "https://idp.example";
 
 pub struct Imaginary {
-    description: Option<&'static OAuth2>,
+    provider: Provider,
     state: Mutex<State>,
 }
 
@@ -27,14 +29,16 @@ struct State {
     nonce: Option<String>,
     /// Claims of the id token that are not what they should be.
     lies: Map<String, Value>,
+    /// How many requests there were, so that no two tokens are one.
+    request_tokens: usize,
     /// Where the metadata was found.
     issuer: Option<String>,
 }
 
 impl Imaginary {
-    pub fn new(description: Option<&'static OAuth2>, uid: &str) -> Self {
+    pub fn new(provider: Provider, uid: &str) -> Self {
         let state = State { uid: Some(Value::from(uid)), ..State::default() };
-        Imaginary { description, state: Mutex::new(state) }
+        Imaginary { provider, state: Mutex::new(state) }
     }
 
     /// The identifier that the person has from now on.
@@ -61,14 +65,20 @@ impl Transport for Imaginary {
         if let Some((issuer, _)) = url.split_once("/.well-known/") {
             state.issuer = Some(issuer.to_owned());
         }
-        let status = self.description.and_then(|description| membership_status(description, request.url.path())).unwrap_or(200);
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let body = match self.description {
-            Some(description) => everything(description, &state),
-            None => json!({}),
+        let (status, body) = match self.provider {
+            Provider::OAuth2(description) => {
+                (membership_status(description, request.url.path()).unwrap_or(200), everything(description, &state).to_string())
+            }
+            Provider::OAuth1(description) => {
+                state.request_tokens += 1;
+                (200, signed::answer(description, &request, state.uid.as_ref(), state.request_tokens))
+            }
+            #[allow(unreachable_patterns, reason = "further protocols answer nothing here")]
+            _ => (200, "{}".to_owned()),
         };
-        Ok(Incoming { status, headers, body: body.to_string().into() })
+        Ok(Incoming { status, headers, body: body.into() })
     }
 }
 
@@ -86,7 +96,7 @@ fn membership_status(description: &OAuth2, path: &str) -> Option<u16> {
 }
 
 fn everything(description: &OAuth2, state: &State) -> Value {
-    let mut person = person(description, state.uid.as_ref());
+    let mut person = person(description.details, description.uid, state.uid.as_ref());
     if let Some(openid) = description.openid {
         let endpoint = state.issuer.clone().unwrap_or_else(|| ORIGIN.to_owned());
         let issuer = openid.issuers.first().map_or(endpoint.clone(), |issuer| issuer.replace("{tenantid}", TENANT));
@@ -116,9 +126,11 @@ fn everything(description: &OAuth2, state: &State) -> Value {
 }
 
 /// Tokens and profile in one.
-fn person(description: &OAuth2, uid: Option<&Value>) -> Value {
+pub fn person(details: Details, uid_field: UidField, uid: Option<&Value>) -> Value {
     let mut answer = Value::Object(Map::new());
-    let details = description.details;
+    for (name, value) in [("access_token", json!(ACCESS_TOKEN)), ("token_type", json!("bearer")), ("expires_in", json!(3600))] {
+        answer[name] = value;
+    }
     let fields = [
         (details.username, json!("ada")),
         (details.email, json!("ada@example.com")),
@@ -136,11 +148,7 @@ fn person(description: &OAuth2, uid: Option<&Value>) -> Value {
             put(&mut answer, &path, Some(Value::Bool(true)));
         }
     }
-    let tokens = [("access_token", json!(ACCESS_TOKEN)), ("token_type", json!("bearer")), ("expires_in", json!(3600))];
-    for (name, value) in tokens {
-        answer[name] = value;
-    }
-    let (UidField::Stable(selector) | UidField::StableOnce(selector, _) | UidField::Joined(_, selector)) = description.uid;
+    let (UidField::Stable(selector) | UidField::StableOnce(selector, _) | UidField::Joined(_, selector)) = uid_field;
     for path in paths(selector) {
         put(&mut answer, &path, uid.cloned());
     }

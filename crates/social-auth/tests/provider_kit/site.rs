@@ -7,7 +7,7 @@ use social_auth::SocialAuth;
 use social_auth::clock::Clock;
 use social_auth::error::Result;
 use social_auth::flow::BeginOptions;
-use social_auth::protocol::oauth2::OAuth2;
+use social_auth::protocol::oauth2::{Format, OAuth2, UidField};
 use social_auth::provider::Provider;
 use social_auth::settings::{Origin, Settings};
 use social_auth::storage::{MemoryStorage, SocialStorage, UserId};
@@ -50,7 +50,7 @@ impl Site {
     /// What is missing.
     pub fn new(provider: Provider) -> Result<Self, String> {
         let storage = Arc::new(MemoryStorage::new());
-        let idp = Arc::new(Imaginary::new(oauth2(provider), UID));
+        let idp = Arc::new(Imaginary::new(provider, UID));
         let mut settings = Settings::new();
         for instance in ["one", "other"] {
             settings.enable(instance, provider.name(), Origin::Code);
@@ -76,6 +76,24 @@ impl Site {
         oauth2(self.provider)
     }
 
+    /// Whether the imaginary provider can answer all that this provider is asked.
+    pub fn tells_who_it_is(&self) -> bool {
+        match self.provider {
+            Provider::OAuth2(_) => true,
+            Provider::OAuth1(description) => {
+                let (UidField::Stable(uid) | UidField::StableOnce(uid, _) | UidField::Joined(_, uid)) = description.uid;
+                description.identity_token_url.is_empty() && (!description.profile.is_empty() || uid.starts_with("access_token."))
+            }
+            #[allow(unreachable_patterns, reason = "further protocols answer to kits of their own")]
+            _ => false,
+        }
+    }
+
+    /// Whether there is nothing but texts in its answers.
+    pub fn answers_in_text(&self) -> bool {
+        matches!(self.provider, Provider::OAuth1(description) if description.profile.iter().all(|call| call.format != Format::Json))
+    }
+
     pub fn callback_url(&self, instance: &str) -> String {
         self.social.callback_url(instance)
     }
@@ -97,16 +115,33 @@ impl Site {
         let url = Url::parse(&address).unwrap_or_else(|error| panic!("{address}: {error}"));
         let param = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
         self.idp.repeat_nonce(param("nonce"));
-        Ok(Begun { state: param("state").unwrap_or_default(), address, error: None })
+        // OAuth 1.0a has no state but the request token.
+        Ok(Begun { state: param("state").or(param("oauth_token")).unwrap_or_default(), address, error: None })
     }
 
     pub async fn complete(&self, instance: &str, begun: &Begun, browser: &mut Browser) -> Result<Reply> {
-        let answer = begun.error.map_or(("code", CODE), |error| ("error", error));
-        let params = [("state", begun.state.as_str()), answer].map(|(name, value)| (name.to_owned(), Value::from(value)));
-        let request = browser.get(&self.callback_url(instance), &Map::from_iter(params))?;
+        let request = browser.get(&self.callback_url(instance), &self.callback(begun))?;
         let reply = self.social.complete(instance, &request, browser).await?;
         browser.keep(&reply);
         Ok(reply)
+    }
+
+    /// What the provider lets the browser bring back.
+    fn callback(&self, begun: &Begun) -> Map<String, Value> {
+        let params = match self.provider {
+            Provider::OAuth1(_) => {
+                let answer = begun.error.map_or(("oauth_verifier", CODE), |_| ("denied", begun.state.as_str()));
+                let address = Url::parse(&begun.address).ok();
+                let redirect_state = address.and_then(|url| Some(url.query()?.rsplit_once("redirect_state%3D")?.1.to_owned()));
+                let redirect_state = redirect_state.unwrap_or_else(|| begun.state.clone());
+                vec![("oauth_token", begun.state.clone()), ("redirect_state", redirect_state), (answer.0, answer.1.to_owned())]
+            }
+            _ => {
+                let answer = begun.error.map_or(("code", CODE), |error| ("error", error));
+                vec![("state", begun.state.clone()), (answer.0, answer.1.to_owned())]
+            }
+        };
+        params.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect()
     }
 
     pub async fn uid_of_the_only_association(&self) -> String {
@@ -124,7 +159,6 @@ fn oauth2(provider: Provider) -> Option<&'static OAuth2> {
     match provider {
         Provider::OAuth2(description) => Some(description),
         // Other protocols answer to their own kits beside the checks that hold for all.
-        #[allow(unreachable_patterns, reason = "there is one protocol family so far")]
         _ => None,
     }
 }
