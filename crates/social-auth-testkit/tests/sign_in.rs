@@ -138,3 +138,14 @@ async fn fifty_refreshes_at_once_ask_the_provider_once_and_all_get_the_good_toke
     assert_ne!(stored.extra_data.text("access_token"), association.extra_data.text("access_token"));
     assert!(stored.extra_data.get("_refreshing_until").is_none());
 }
+
+#[tokio::test]
+async fn a_link_scanner_does_not_spend_the_attempt() {
+    let (idp, social) = set_up().await;
+    let mut door = Door::default();
+    let away = door.get(&social, "/login/dev-oidc/").await;
+    let callback = path_of(idp.approve(away.location().unwrap(), "alice").await.unwrap().url.as_ref());
+    assert_eq!(door.send(&social, Method::HEAD, &callback, "none", "").await.status, 405);
+    door.get(&social, &callback).await;
+    assert!(door.session.user.is_some());
+}

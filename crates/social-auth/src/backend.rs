@@ -2,11 +2,10 @@
 
 use async_trait::async_trait;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::attempt::Attempt;
 use crate::error::{Error, Reason, Result};
-use crate::identity::{Fields, Identity, Uid};
+use crate::identity::{Fields, Identity};
 use crate::secret::Secret;
 use crate::storage::Association;
 use crate::web::{Params, Request};
@@ -181,12 +180,4 @@ pub struct TokenCredentials {
     pub nonce: Option<String>,
     /// Everything else that the client sent.
     pub extra: Params,
-}
-
-/// How a protocol turns the name of a claim and the answer into a [`Uid`], telling the backend on failure.
-///
-/// # Errors
-/// As [`Uid::from_value`].
-pub fn uid_from(response: &Fields, claim: &str) -> Result<Uid> {
-    Uid::from_value(claim, response.0.get(claim).filter(|value| !matches!(value, Value::Null)))
 }

@@ -3,9 +3,10 @@
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-use super::{pages, where_to};
+use super::pages;
 use crate::error::{Error, Reason, Recovery, Source};
 
+use crate::redirect::url_add_parameters;
 use crate::social_auth::SocialAuth;
 use crate::web::{Reply, ReplyBody, Request};
 
@@ -18,7 +19,7 @@ pub(crate) fn error_reply(social: &SocialAuth, error: &Error, request: &Request)
         problem(error)
     } else if let Some(url) = flow.login_error_url.as_deref().filter(|_| error.reason() != Reason::BackendMissing) {
         let params = [("message", error.reason().message()), ("code", facts.code), ("backend", facts.backend.unwrap_or_default())];
-        Reply::redirect(where_to::with_parameters(url, &params))
+        Reply::redirect(url_add_parameters(url, &params))
     } else {
         pages::error(social, error, status(error)).unwrap_or_else(|_| problem(error))
     };

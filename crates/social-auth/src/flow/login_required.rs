@@ -2,8 +2,9 @@
 
 use http::Method;
 
-use super::where_to::{self, NEXT};
+use super::where_to::NEXT;
 use crate::error::{Error, Reason};
+use crate::redirect::url_add_parameters;
 use crate::social_auth::SocialAuth;
 use crate::web::{Reply, Request};
 
@@ -14,7 +15,7 @@ pub(crate) fn login_required(social: &SocialAuth, request: &Request) -> Reply {
     // After signing in the browser comes back by GET, so nothing else can be repeated.
     let here = matches!(request.method, Method::GET | Method::HEAD).then(|| request.uri.path_and_query()).flatten();
     match here {
-        Some(here) => Reply::redirect(where_to::with_parameters(&login_url, &[(NEXT, here.as_str())])),
+        Some(here) => Reply::redirect(url_add_parameters(&login_url, &[(NEXT, here.as_str())])),
         None => Reply::redirect(login_url),
     }
 }

@@ -1,12 +1,12 @@
 //! Which journey an address means.
 
-use http::Method;
+use http::{Method, StatusCode};
 
 use crate::error::{Error, Reason, Result};
 use crate::flow;
 use crate::session::Session;
 use crate::social_auth::SocialAuth;
-use crate::web::{Reply, Request};
+use crate::web::{Reply, ReplyBody, Request};
 
 /// The addresses below the mount, without the slash at their end. Braces stand for one part of the path.
 pub(crate) const ROUTES: &[&str] = &[
@@ -26,6 +26,10 @@ pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mu
     let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
     let mut spent = None;
     let result = match parts.as_slice() {
+        // Link scanners send HEAD: it must not spend an attempt, nor begin one.
+        ["login" | "complete", _] if !matches!(request.method, Method::GET | Method::POST) => {
+            return Some(Reply::new(StatusCode::METHOD_NOT_ALLOWED, ReplyBody::Empty));
+        }
         ["login", backend] => social.begin(backend, request, session).await,
         ["complete", backend] => {
             let completed = flow::complete(social, backend, request, session).await;

@@ -17,16 +17,6 @@ pub(crate) fn after_login(flow: &FlowSettings, public_url: &str, after: &AfterLo
     Destinations::new(flow, public_url).after_login(after).unwrap_or_else(|| "/".to_owned())
 }
 
-/// An address with further query parameters.
-pub(crate) fn with_parameters(url: &str, params: &[(&str, &str)]) -> String {
-    let (address, fragment) = url.split_once('#').map_or((url, None), |(address, fragment)| (address, Some(fragment)));
-    let query =
-        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(params.iter().filter(|(_, value)| !value.is_empty())).finish();
-    let separator = if address.contains('?') { '&' } else { '?' };
-    let fragment = fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
-    format!("{address}{separator}{query}{fragment}")
-}
-
 /// The address with `https` in the place of `http` (`REDIRECT_IS_HTTPS`).
 pub(crate) fn with_https(url: &str) -> String {
     url.strip_prefix("http://").map_or_else(|| url.to_owned(), |rest| format!("https://{rest}"))

@@ -1,9 +1,8 @@
 //! Who it is, and whether they may come in.
 
 use serde_json::{Map, Value, json};
-use social_auth::backend::uid_from;
 use social_auth::error::{Reason, Stage};
-use social_auth::identity::{Email, Fields};
+use social_auth::identity::{Email, Fields, Uid};
 use social_auth::storage::{Association, NewAssociation, NewUser, SocialStorage, User};
 use time::OffsetDateTime;
 
@@ -29,7 +28,7 @@ pub fn social_uid(case: &Case) -> Answer {
     let settings = world::settings(&case.object("settings"));
     let id_key = settings.of_backend(PLAIN).text("ID_KEY").unwrap().unwrap_or("id").to_owned();
     let response = Fields(case.object("response"));
-    let uid = uid_from(&response, &id_key).map_err(|error| raised(error.stage(Stage::UserInfo)))?;
+    let uid = Uid::from_value(&id_key, response.get(&id_key)).map_err(|error| raised(error.stage(Stage::UserInfo)))?;
     let former: Vec<_> = case.texts("legacy").into_iter().filter_map(|key| Some((response.text(&key)?.to_owned(), key))).collect();
     let pairs: Vec<_> = former.iter().map(|(value, key)| json!([key, value])).collect();
     let values: Vec<_> = former.iter().map(|(value, _)| value).collect();
