@@ -252,7 +252,7 @@ impl Builder {
     fn make(&self, entry: &BackendEntry, transports: &mut Transports) -> Result<Arc<dyn Backend>> {
         let settings = self.settings.of_backend(&entry.name);
         let provider = provider::find(&entry.provider).ok_or_else(|| unknown_provider(entry))?;
-        let options = ClientOptions::from_settings(&settings)?;
+        let options = provider.client_options(&settings)?;
         let user_agent = settings.text("USER_AGENT")?.unwrap_or(concat!("social-auth/", env!("CARGO_PKG_VERSION")));
         let http = Client::new(transports.get(&options)?, Some(user_agent));
         provider.backend(&entry.name, &settings, http, self.clock.clone())

@@ -1,6 +1,7 @@
 //! The one way out: every request to a provider goes through [`Client`], with a timeout, a size limit, no
 //! redirects, and nothing of it in a log but method, host and status.
 
+mod guard;
 mod options;
 mod outgoing;
 mod transport;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use url::Url;
 
+pub use guard::Guard;
 pub use options::ClientOptions;
 pub use outgoing::{Incoming, Outgoing};
 pub use transport::ReqwestTransport;

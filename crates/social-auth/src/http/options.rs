@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::Guard;
 use crate::error::Result;
 use crate::settings::BackendSettings;
 
@@ -23,6 +24,9 @@ pub struct ClientOptions {
     pub ca_bundle: Option<PathBuf>,
     /// Proxy URLs by scheme: `http`, `https` or `all`.
     pub proxies: BTreeMap<String, String>,
+    /// Set where strangers name the addresses: only public ones are reached then, and never by a proxy,
+    /// which would resolve names itself.
+    pub guard: Option<Guard>,
 }
 
 impl Default for ClientOptions {
@@ -34,6 +38,7 @@ impl Default for ClientOptions {
             verify_tls: true,
             ca_bundle: None,
             proxies: BTreeMap::new(),
+            guard: None,
         }
     }
 }
@@ -57,7 +62,16 @@ impl ClientOptions {
             verify_tls: settings.boolean("VERIFY_SSL", default.verify_tls)?,
             ca_bundle: settings.text("CA_BUNDLE")?.map(PathBuf::from),
             proxies: proxies(settings)?,
+            guard: None,
         })
+    }
+}
+
+impl ClientOptions {
+    /// The same for addresses that strangers name: guarded, without proxies, and for short answers.
+    #[must_use]
+    pub fn guarded(self, guard: Guard) -> Self {
+        ClientOptions { guard: Some(guard), proxies: BTreeMap::new(), max_body: self.max_body.min(512 * 1024), ..self }
     }
 }
 

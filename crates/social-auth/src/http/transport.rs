@@ -1,11 +1,13 @@
 //! The real transport: reqwest on rustls.
 
 use std::error::Error as _;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::BytesMut;
 use tokio::sync::OnceCell;
 
+use super::guard::GuardedResolver;
 use super::{ClientOptions, Incoming, Outgoing, Transport};
 use crate::error::{Error, Reason, Result};
 
@@ -51,6 +53,9 @@ impl ReqwestTransport {
             .pool_idle_timeout(std::time::Duration::from_secs(60))
             .no_proxy()
             .tls_danger_accept_invalid_certs(!self.options.verify_tls);
+        if let Some(guard) = &self.options.guard {
+            builder = builder.dns_resolver(Arc::new(GuardedResolver(guard.clone())));
+        }
         if !self.certificates.is_empty() {
             builder = builder.tls_certs_merge(self.certificates.iter().cloned());
         }
@@ -81,6 +86,10 @@ fn proxy(scheme: &str, url: &str) -> Result<reqwest::Proxy> {
 #[async_trait]
 impl Transport for ReqwestTransport {
     async fn send(&self, request: Outgoing) -> Result<Incoming> {
+        // The resolver never sees a host that is an address already.
+        if let Some(guard) = &self.options.guard {
+            guard.check(&request.url)?;
+        }
         let Outgoing { method, url, headers, body } = request;
         let mut answer = self.client().await?.request(method, url).headers(headers).body(body).send().await.map_err(network_error)?;
         let too_long = || Error::malformed(format!("the answer is longer than {} bytes", self.options.max_body));

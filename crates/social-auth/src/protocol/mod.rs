@@ -4,4 +4,5 @@ mod arguments;
 pub mod oauth1;
 pub mod oauth2;
 pub mod oidc;
+pub mod openid;
 pub mod profile;

@@ -1,9 +1,11 @@
 //! Every provider we know, one file each. This is the index.
 
+mod aol;
 mod apple_id;
 mod azuread_oauth2;
 mod azuread_oauth2_v2;
 mod azuread_tenant;
+mod belgiumeid;
 mod bitbucket;
 mod bitbucket_oauth2;
 mod discogs;
@@ -11,6 +13,7 @@ mod discord;
 mod dropbox;
 mod evernote;
 mod facebook;
+mod fedora;
 mod fitbit_oauth1;
 mod five_hundred_px;
 mod flickr;
@@ -21,29 +24,41 @@ mod github_enterprise;
 mod github_org;
 mod github_team;
 mod gitlab;
+mod google;
 mod google_oauth;
 mod google_oauth2;
 mod google_openidconnect;
 mod index;
 mod keycloak;
+mod launchpad;
 mod linkedin_oauth2;
 mod linkedin_openidconnect;
+mod livejournal;
 mod mediawiki;
+mod openid;
+mod openinfra;
+mod openstack;
+mod openstackdev;
 mod openstreetmap;
+mod opensuse;
 mod readability;
 mod skyrock;
 mod slack;
+mod steam;
 mod thisismyjam;
 mod trello;
 mod tripit;
 mod tumblr;
 mod twitter;
 mod twitter_oauth2;
+mod ubuntu;
 mod upwork;
 mod vimeo;
 mod withings;
 mod xing;
+mod yahoo;
 mod yahoo_oauth;
+mod yandex_openid;
 mod zotero;
 
 use std::sync::Arc;
@@ -51,9 +66,10 @@ use std::sync::Arc;
 use crate::backend::Backend;
 use crate::clock::Clock;
 use crate::error::Result;
-use crate::http::Client;
+use crate::http::{Client, ClientOptions, Guard};
 use crate::protocol::oauth1::{OAuth1, OAuth1Backend};
 use crate::protocol::oauth2::{OAuth2, OAuth2Backend};
+use crate::protocol::openid::{OpenId, OpenIdBackend};
 use crate::settings::{BackendSettings, SettingDecl};
 
 pub use index::Providers;
@@ -65,6 +81,8 @@ pub enum Provider {
     OAuth1(&'static OAuth1),
     /// OAuth 2.0 or OpenID Connect.
     OAuth2(&'static OAuth2),
+    /// OpenID 2.0 or 1.1.
+    OpenId(&'static OpenId),
 }
 
 /// All providers. `social-auth backends` lists them.
@@ -118,6 +136,21 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth1(&xing::XING),
     Provider::OAuth1(&yahoo_oauth::YAHOO_OAUTH),
     Provider::OAuth1(&zotero::ZOTERO),
+    Provider::OpenId(&aol::AOL),
+    Provider::OpenId(&belgiumeid::BELGIUMEID),
+    Provider::OpenId(&fedora::FEDORA),
+    Provider::OpenId(&google::GOOGLE),
+    Provider::OpenId(&launchpad::LAUNCHPAD),
+    Provider::OpenId(&livejournal::LIVEJOURNAL),
+    Provider::OpenId(&openid::OPENID),
+    Provider::OpenId(&openinfra::OPENINFRA),
+    Provider::OpenId(&openstack::OPENSTACK),
+    Provider::OpenId(&openstackdev::OPENSTACKDEV),
+    Provider::OpenId(&opensuse::OPENSUSE),
+    Provider::OpenId(&steam::STEAM),
+    Provider::OpenId(&ubuntu::UBUNTU),
+    Provider::OpenId(&yahoo::YAHOO),
+    Provider::OpenId(&yandex_openid::YANDEX_OPENID),
 ];
 
 /// The provider of this name.
@@ -139,6 +172,7 @@ impl Provider {
         match self {
             Provider::OAuth1(provider) => provider.name,
             Provider::OAuth2(provider) => provider.name,
+            Provider::OpenId(provider) => provider.name,
         }
     }
 
@@ -148,6 +182,7 @@ impl Provider {
         match self {
             Provider::OAuth1(provider) => provider.title,
             Provider::OAuth2(provider) => provider.title,
+            Provider::OpenId(provider) => provider.title,
         }
     }
 
@@ -157,6 +192,7 @@ impl Provider {
         match self {
             Provider::OAuth1(_) => OAuth1::PROTOCOL,
             Provider::OAuth2(provider) => provider.protocol(),
+            Provider::OpenId(_) => OpenId::PROTOCOL,
         }
     }
 
@@ -166,6 +202,7 @@ impl Provider {
         match self {
             Provider::OAuth1(provider) => provider.docs,
             Provider::OAuth2(provider) => provider.docs,
+            Provider::OpenId(provider) => provider.docs,
         }
     }
 
@@ -175,6 +212,7 @@ impl Provider {
         match self {
             Provider::OAuth1(provider) => provider.settings,
             Provider::OAuth2(provider) => provider.settings,
+            Provider::OpenId(provider) => provider.settings,
         }
     }
 
@@ -184,6 +222,7 @@ impl Provider {
         match self {
             Provider::OAuth1(_) => "KEY",
             Provider::OAuth2(provider) => provider.client_id_setting,
+            Provider::OpenId(_) => "KEY",
         }
     }
 
@@ -193,6 +232,19 @@ impl Provider {
         match self {
             Provider::OAuth1(provider) => provider.class_paths,
             Provider::OAuth2(provider) => provider.class_paths,
+            Provider::OpenId(provider) => provider.class_paths,
+        }
+    }
+
+    /// How its requests leave: guarded where people name the addresses.
+    ///
+    /// # Errors
+    /// `invalid_setting`, stage `start`.
+    pub fn client_options(self, settings: &BackendSettings<'_>) -> Result<ClientOptions> {
+        let options = ClientOptions::from_settings(settings)?;
+        match self {
+            Provider::OpenId(_) => Ok(options.guarded(Guard::from_settings(settings)?)),
+            _ => Ok(options),
         }
     }
 
@@ -204,6 +256,7 @@ impl Provider {
         match self {
             Provider::OAuth1(provider) => Ok(Arc::new(OAuth1Backend::new(provider, instance, settings, http, clock)?)),
             Provider::OAuth2(provider) => Ok(Arc::new(OAuth2Backend::new(provider, instance, settings, http, clock)?)),
+            Provider::OpenId(provider) => Ok(Arc::new(OpenIdBackend::new(provider, instance, settings, http, clock)?)),
         }
     }
 }

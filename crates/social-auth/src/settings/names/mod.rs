@@ -6,6 +6,7 @@ mod journeys;
 mod oauth;
 mod oauth1;
 mod oidc;
+mod openid;
 mod outgoing;
 mod people;
 mod server;
@@ -33,7 +34,7 @@ pub const GROUPS: &[Group] = &[
     backends::GROUP,
     oauth::GROUP,
     oauth1::GROUP,
-    oidc::GROUP,
+    oidc::GROUP, openid::GROUP,
     journeys::GROUP,
     access::GROUP,
     people::GROUP,

@@ -25,7 +25,6 @@ const SESSION: &str = "The session is the framework adapter's.";
 const ADMIN: &str = "It configures Django's admin, which goes on working on the same tables.";
 const DJANGO: &str = "It configures Django itself.";
 const NO_MAIL: &str = "Sending e-mail is not built yet.";
-const NO_OPENID: &str = "OpenID 2.0 is not built yet.";
 const NO_SAML: &str = "SAML is not built yet.";
 const NO_FORM: &str = "Backends with a form of their own are not built yet.";
 
@@ -62,15 +61,6 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     ignored("FORM_HTML", NO_FORM),
     ignored("LOCAL_HTML", NO_FORM),
     refused("JWT_DECODE_OPTIONS", "The checks of an id token cannot be switched off."),
-    ignored("IGNORE_DEFAULT_AX_ATTRS", NO_OPENID),
-    ignored("AX_SCHEMA_ATTRS", NO_OPENID),
-    ignored("AX_EXTRA_DATA", NO_OPENID),
-    ignored("SREG_ATTR", NO_OPENID),
-    ignored("SREG_EXTRA_DATA", NO_OPENID),
-    ignored("OPENID_TRUST_ROOT", NO_OPENID),
-    refused("OPENID_PAPE_MAX_AUTH_AGE", NO_OPENID),
-    refused("OPENID_PAPE_PREFERRED_AUTH_POLICIES", NO_OPENID),
-    refused("OPENID_PAPE_PREFERRED_AUTH_LEVEL_TYPES", NO_OPENID),
     ignored("SP_ENTITY_ID", NO_SAML),
     ignored("SP_PUBLIC_CERT", NO_SAML),
     ignored("SP_PRIVATE_KEY", NO_SAML),

@@ -1,0 +1,47 @@
+//! Steam. <https://steamcommunity.com/dev>
+//!
+//! The person's number stands at the end of the identifier; the profile comes from the Web API.
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result, Stage};
+use crate::protocol::openid::{Call, Details, HookSettings, Hooks, Identifier, OpenId, TokenIn, UidField, required};
+
+const IDENTIFIER: &str = "https://steamcommunity.com/openid/id/";
+
+/// Steam by OpenID 2.0.
+pub const STEAM: OpenId = OpenId {
+    name: "steam",
+    title: "Steam",
+    docs: "https://steamcommunity.com/dev",
+    class_paths: &["social_core.backends.steam.SteamOpenId", "social.backends.steam.SteamOpenId"],
+    identifier: Identifier::Fixed("https://steamcommunity.com/openid"),
+    associates: false,
+    uid: UidField::Joined("", "steamid"),
+    details: Details { username: "player.personaname", extra: &[("player", "player")], ..Details::NONE },
+    profile: &[Call {
+        url: "https://api.steampowered.com/ISteamUser/GetPlayerSummaries/v0002/",
+        token: TokenIn::Nowhere,
+        query: &[("key", "{api_key}"), ("steamids", "{steamid}")],
+        root: "response.players[0]",
+        into: "player",
+        ..Call::GET
+    }],
+    settings: &[required("API_KEY", "A Web API key, made at https://steamcommunity.com/dev/apikey.")],
+    hooks: Hooks { verified: Some(number), details: |_, _, _| {} },
+    ..OpenId::BASE
+};
+
+/// Takes the number out of the identifier.
+fn number(_: &HookSettings, answer: &mut Map<String, Value>) -> Result<()> {
+    let identifier = answer.get("identity_url").and_then(Value::as_str).unwrap_or_default();
+    let Some(number) = identifier.strip_prefix(IDENTIFIER) else {
+        return Err(Error::invalid_claim("identity_url").stage(Stage::UserInfo).detail(format!("the identifier does not begin with {IDENTIFIER}")));
+    };
+    if number.is_empty() || !number.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Err(Error::invalid_claim("identity_url").stage(Stage::UserInfo).detail("the identifier ends with no number"));
+    }
+    let number = Value::from(number);
+    answer.insert("steamid".to_owned(), number);
+    Ok(())
+}
