@@ -8,8 +8,12 @@ pub const GOOGLE: OpenId = OpenId {
     name: "google",
     title: "Google (OpenID 2.0)",
     docs: "https://www.google.com/accounts/o8/id",
-    class_paths: &["social_core.backends.google.GoogleOpenId", "social.backends.google.GoogleOpenId", "social_auth.backends.google.GoogleBackend"],
+    class_paths: &[
+        "social_core.backends.google.GoogleOpenId",
+        "social.backends.google.GoogleOpenId",
+        "social_auth.backends.google.GoogleBackend",
+    ],
     identifier: Identifier::Fixed("https://www.google.com/accounts/o8/id"),
-    uid: UidField::Joined("", "email"),
+    uid: UidField::Stable("email"),
     ..OpenId::BASE
 };

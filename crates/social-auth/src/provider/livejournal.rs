@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::identity::UserDetails;
-use crate::protocol::openid::{Hooks, HookSettings, Identifier, OpenId, complete_names};
+use crate::protocol::openid::{HookSettings, Hooks, Identifier, OpenId, complete_names};
 
 /// LiveJournal by OpenID 2.0: the parameter `openid_lj_user` of begin is the user name.
 pub const LIVEJOURNAL: OpenId = OpenId {

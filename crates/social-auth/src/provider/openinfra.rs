@@ -2,8 +2,8 @@
 //!
 //! It answers attributes without announcing that it does.
 
-use super::openstack::ATTRIBUTES;
-use crate::protocol::openid::{Attributes, Identifier, OpenId};
+use super::openstack::{ATTRIBUTES, username_of_address};
+use crate::protocol::openid::{Attributes, Hooks, Identifier, OpenId};
 
 /// OpenInfraID by OpenID 2.0.
 pub const OPENINFRA: OpenId = OpenId {
@@ -13,5 +13,6 @@ pub const OPENINFRA: OpenId = OpenId {
     class_paths: &["social_core.backends.openinfra.OpenInfraOpenId"],
     identifier: Identifier::Fixed("https://id.openinfra.dev"),
     attributes: Attributes::Always(ATTRIBUTES),
+    hooks: Hooks { details: username_of_address, ..OpenId::BASE.hooks },
     ..OpenId::BASE
 };

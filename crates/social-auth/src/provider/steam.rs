@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::error::{Error, Result, Stage};
 use crate::protocol::openid::{Call, Details, HookSettings, Hooks, Identifier, OpenId, TokenIn, UidField, required};
 
-const IDENTIFIER: &str = "https://steamcommunity.com/openid/id/";
+const IDENTIFIERS: &str = "https://steamcommunity.com/openid/";
 
 /// Steam by OpenID 2.0.
 pub const STEAM: OpenId = OpenId {
@@ -35,13 +35,13 @@ pub const STEAM: OpenId = OpenId {
 /// Takes the number out of the identifier.
 fn number(_: &HookSettings, answer: &mut Map<String, Value>) -> Result<()> {
     let identifier = answer.get("identity_url").and_then(Value::as_str).unwrap_or_default();
-    let Some(number) = identifier.strip_prefix(IDENTIFIER) else {
-        return Err(Error::invalid_claim("identity_url").stage(Stage::UserInfo).detail(format!("the identifier does not begin with {IDENTIFIER}")));
+    let Some(path) = identifier.strip_prefix(IDENTIFIERS) else {
+        return Err(Error::invalid_claim("identity_url").stage(Stage::UserInfo).detail("the identifier is none of Steam's"));
     };
-    if number.is_empty() || !number.bytes().all(|digit| digit.is_ascii_digit()) {
-        return Err(Error::invalid_claim("identity_url").stage(Stage::UserInfo).detail("the identifier ends with no number"));
-    }
-    let number = Value::from(number);
+    let number = path.strip_prefix("id/").filter(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()));
+    let Some(number) = number.map(Value::from) else {
+        return Err(Error::missing_claim("steamid").stage(Stage::UserInfo).detail("the identifier does not end with a number"));
+    };
     answer.insert("steamid".to_owned(), number);
     Ok(())
 }

@@ -7,7 +7,11 @@ pub const YAHOO: OpenId = OpenId {
     name: "yahoo",
     title: "Yahoo (OpenID 2.0)",
     docs: "http://me.yahoo.com",
-    class_paths: &["social_core.backends.yahoo.YahooOpenId", "social.backends.yahoo.YahooOpenId", "social_auth.backends.yahoo.YahooBackend"],
+    class_paths: &[
+        "social_core.backends.yahoo.YahooOpenId",
+        "social.backends.yahoo.YahooOpenId",
+        "social_auth.backends.yahoo.YahooBackend",
+    ],
     identifier: Identifier::Fixed("http://me.yahoo.com"),
     ..OpenId::BASE
 };

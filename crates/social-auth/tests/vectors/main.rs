@@ -12,6 +12,8 @@ mod difference;
 mod metadata;
 mod oauth1;
 mod oauth1_deviations;
+mod openid;
+mod openid_deviations;
 mod outcome;
 mod people;
 mod provider_deviations;

@@ -138,7 +138,7 @@ fn compare_forms(expected: &[Form], html: &str, matcher: &mut Matcher<'_, '_>, n
 }
 
 /// The forms of a page of ours: action, method and named inputs.
-fn forms(html: &str) -> Vec<(String, String, Map<String, Value>)> {
+pub fn forms(html: &str) -> Vec<(String, String, Map<String, Value>)> {
     let mut forms: Vec<(String, String, Map<String, Value>)> = Vec::new();
     for Ok(token) in Tokenizer::new(html) {
         let Token::StartTag(tag) = token else { continue };

@@ -14,12 +14,14 @@ use social_auth::identity::Fields;
 use social_auth::pipeline::{Context, Outcome as StepOutcome, Pipeline};
 use social_auth::settings::{Origin, Settings, setting_name};
 use social_auth::storage::{Association, MemoryStorage, SocialStorage, UserId, UserStorage};
+use social_auth::web::ReplyBody;
 use url::Url;
 
 use crate::bindings::Bindings;
 use crate::browser::Browser;
 use crate::difference::{Difference, What};
 use crate::metadata::{Known, Metadata};
+use crate::openid;
 use crate::outcome::{self, Outcome, Seen};
 use crate::people::People;
 use crate::tokens::Tokens;
@@ -55,6 +57,10 @@ struct World {
     seen: Arc<Mutex<Option<Seen>>>,
     /// The PKCE challenges that we sent: method and challenge.
     challenges: Vec<(String, String)>,
+    /// The OpenID `return_to` of the last attempt that was begun.
+    return_to: Option<String>,
+    /// The first step.
+    begun: &'static Step,
     /// The state of the last attempt that was begun.
     last_state: Option<String>,
 }
@@ -78,6 +84,8 @@ pub async fn run(recording: &'static Recording, known: Arc<Known>, case: &'stati
         browser: Browser::default(),
         seen: Arc::default(),
         challenges: Vec::new(),
+        return_to: None,
+        begun: &case.steps[0],
         last_state: None,
     };
     for (index, step) in case.steps.iter().enumerate() {
@@ -145,6 +153,9 @@ impl World {
         let reply = social.begin_with(&self.backend, &request, &mut self.browser, &options).await?;
         self.browser.keep(&reply);
         self.last_state = Some(String::new());
+        if let ReplyBody::Html { html, .. } = &reply.body {
+            self.return_to = openid::our_return_to(html);
+        }
         if let Some(url) = reply.location().and_then(|location| Url::parse(location).ok()) {
             let param = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
             self.challenges
@@ -174,6 +185,9 @@ impl World {
         let mut params = self.filled(&step.params);
         if let (Some(state), true) = (&self.last_state, self.begun_unrecorded()) {
             params.entry("state").or_insert_with(|| Value::from(state.clone()));
+        }
+        if let Some(ours) = &self.return_to {
+            openid::answer(&mut params, step, self.begun, ours);
         }
         let request = self.browser.get(&social.callback_url(&self.backend), &params)?;
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = None;

@@ -184,8 +184,7 @@ enum Outcome {
 
 async fn attempt(asking: &Asking<'_>, service: &Service, hash: Hash, session: Session) -> Result<Outcome> {
     let exchange = (session == Session::DiffieHellman).then(Exchange::new).transpose()?;
-    let mut fields =
-        vec![("openid.mode", "associate".to_owned()), ("openid.assoc_type", hash.association_type().to_owned())];
+    let mut fields = vec![("openid.mode", "associate".to_owned()), ("openid.assoc_type", hash.association_type().to_owned())];
     match &exchange {
         Some(exchange) => {
             fields.push(("openid.session_type", hash.session_type().to_owned()));

@@ -9,10 +9,10 @@ use super::association::{Asking, Association, Associations};
 use super::config::Config;
 use super::description::{Identifier, OpenId};
 use super::discovery::{Discovery, Service};
+use super::extension;
 use super::identifier::{normalized, of_username, without_fragment};
 use super::signed::{Answer, key_values};
 use super::verify::{self, Claim, Expected};
-use super::extension;
 use crate::attempt::Attempt;
 use crate::backend::{Backend, BackendInfo, Callback, Departure};
 use crate::clock::Clock;
@@ -53,7 +53,8 @@ impl OpenIdBackend {
 
     /// Where discovery begins for this request.
     fn identifier(&self, request: &Params) -> Result<Url> {
-        let entered = |name: &'static str| request.get(name).filter(|text| !text.trim().is_empty()).ok_or_else(|| Error::missing_parameter(name));
+        let entered =
+            |name: &'static str| request.get(name).filter(|text| !text.trim().is_empty()).ok_or_else(|| Error::missing_parameter(name));
         match self.provider.identifier {
             Identifier::Asked(parameter) => normalized(entered(parameter)?),
             Identifier::Fixed(address) => normalized(address),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::description::{AxAttribute, Attributes, OpenId};
+use super::description::{Attributes, AxAttribute, OpenId};
 use super::discovery::Version;
 use crate::backend::BackendInfo;
 use crate::error::Result;

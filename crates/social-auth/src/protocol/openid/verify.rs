@@ -90,7 +90,8 @@ fn claim_of_2_0(answer: &Answer<'_>, expected: &Expected<'_>) -> Result<Claim> {
     }
     nonce_is_recent(answer.require("response_nonce")?, expected.now)?;
     answer.require("assoc_handle")?;
-    let claimed_id = Url::parse(answer.require("claimed_id")?).map_err(|_| Error::invalid_claim("claimed_id").detail("it is no address"))?;
+    let claimed_id =
+        Url::parse(answer.require("claimed_id")?).map_err(|_| Error::invalid_claim("claimed_id").detail("it is no address"))?;
     let local_id = answer.require("identity")?.to_owned();
     let asked = without_fragment(claimed_id.clone());
     let is_discovered = service.claimed_id.as_deref().is_some_and(|known| is_same(known, asked.as_str()));

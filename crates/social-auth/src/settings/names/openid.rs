@@ -24,7 +24,11 @@ pub(super) const GROUP: Group = Group {
         setting("OPENID_PAPE_PREFERRED_AUTH_POLICIES", Kind::List, "Policies (URIs) by which the provider should make sure who it is."),
         setting("OPENID_PAPE_PREFERRED_AUTH_LEVEL_TYPES", Kind::List, "Kinds of assurance levels (URIs) that the provider should tell."),
         setting("OPENID_PORTS", Kind::List, "Ports besides 80 and 443 at which identifiers and providers are reached."),
-        setting("OPENID_ALLOW_LOOPBACK", Kind::Switch, "Reach providers on this machine too, at any port and without TLS: for development.")
-            .or("false"),
+        setting(
+            "OPENID_ALLOW_LOOPBACK",
+            Kind::Switch,
+            "Reach providers on this machine too, at any port and without TLS: for development.",
+        )
+        .or("false"),
     ],
 };
