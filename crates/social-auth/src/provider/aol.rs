@@ -6,7 +6,7 @@ use crate::protocol::openid::{Identifier, OpenId};
 pub const AOL: OpenId = OpenId {
     name: "aol",
     title: "AOL",
-    docs: "http://openid.aol.com",
+    docs: "https://openid.net/specs/openid-authentication-2_0.html",
     class_paths: &["social_core.backends.aol.AOLOpenId", "social.backends.aol.AOLOpenId"],
     identifier: Identifier::Fixed("http://openid.aol.com"),
     ..OpenId::BASE

@@ -9,7 +9,7 @@ use crate::protocol::openid::{Attributes, Hooks, Identifier, OpenId};
 pub const OPENSTACKDEV: OpenId = OpenId {
     name: "openstackdev",
     title: "OpenStack (development)",
-    docs: "http://openstackid-dev.openstack.org",
+    docs: "https://openid.net/specs/openid-authentication-2_0.html",
     class_paths: &["social_core.backends.openstackdev.OpenStackDevOpenId"],
     identifier: Identifier::Fixed("http://openstackid-dev.openstack.org"),
     attributes: Attributes::Always(ATTRIBUTES),

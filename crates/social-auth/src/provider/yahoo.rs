@@ -6,7 +6,7 @@ use crate::protocol::openid::{Identifier, OpenId};
 pub const YAHOO: OpenId = OpenId {
     name: "yahoo",
     title: "Yahoo (OpenID 2.0)",
-    docs: "http://me.yahoo.com",
+    docs: "https://openid.net/specs/openid-authentication-2_0.html",
     class_paths: &[
         "social_core.backends.yahoo.YahooOpenId",
         "social.backends.yahoo.YahooOpenId",
