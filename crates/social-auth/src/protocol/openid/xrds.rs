@@ -24,7 +24,7 @@ pub(super) fn services(text: &str, claimed: &str) -> Result<Vec<Service>> {
     let options = ParsingOptions { allow_dtd: false, nodes_limit: 20_000, ..ParsingOptions::default() };
     let document = Document::parse_with_options(text, options).map_err(|_| Error::malformed("the XRDS document cannot be read"))?;
     // The last XRD describes the address; those before it led there.
-    let xrd = document.root_element().children().filter(|node| node.has_tag_name((XRD, "XRD"))).last();
+    let xrd = document.root_element().children().rfind(|node| node.has_tag_name((XRD, "XRD")));
     let Some(xrd) = xrd else { return Err(Error::malformed("the XRDS document has no XRD")) };
     let mut entries: Vec<Node<'_, '_>> = children(xrd, XRD, "Service").collect();
     entries.sort_by_key(priority);
