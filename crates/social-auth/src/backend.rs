@@ -74,6 +74,15 @@ pub trait Backend: Send + Sync + 'static {
         Err(self.unsupported("sign-in with a token"))
     }
 
+    /// Refuses an identity whose identifier is that of an association while something else shows that the
+    /// account has passed to another person.
+    ///
+    /// # Errors
+    /// `identity_in_use`, naming the claim.
+    fn is_the_same_person(&self, _association: &Association, _identity: &Identity) -> Result<()> {
+        Ok(())
+    }
+
     /// Gets fresh tokens for an association; answers what to merge into its extra data.
     ///
     /// # Errors

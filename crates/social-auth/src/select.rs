@@ -8,6 +8,7 @@
 //! | `emails[primary=true,verified=true].email` | the first element whose members are these |
 //! | `email \| upn` | the first of several that is there |
 //! | `email:before(@)` | the text before the first `@`; `:after(@)` the text behind it |
+//! | `url:last(/)` | the last part that `/` sets apart and that is not empty |
 //! | `'https://example.com/claim'.id` | a member whose name has special characters |
 //! | `{first} {last}` | a template, absent if any of its fields is absent |
 //!
@@ -50,6 +51,7 @@ enum Segment {
 enum Cut {
     Before(String),
     After(String),
+    Last(String),
 }
 
 impl Selector {
@@ -94,7 +96,7 @@ impl Alternative {
                 for part in parts {
                     match part {
                         Part::Text(fixed) => text.push_str(fixed),
-                        Part::Field(path) => text.push_str(&as_text(&path.value(root)?)?),
+                        Part::Field(path) => text.push_str(&as_part(&path.value(root)?)?),
                     }
                 }
                 Some(Value::String(text)).filter(is_there)
@@ -118,6 +120,7 @@ impl Path {
         let cut = match cut {
             Cut::Before(mark) => text.split_once(mark.as_str()).map_or(text.as_str(), |(before, _)| before),
             Cut::After(mark) => text.split_once(mark.as_str()).map_or("", |(_, after)| after),
+            Cut::Last(mark) => text.rsplit(mark.as_str()).find(|part| !part.is_empty()).unwrap_or(""),
         };
         Some(Value::String(cut.to_owned())).filter(is_there)
     }
@@ -129,6 +132,11 @@ fn has_all(item: &Value, wanted: &[(String, String)]) -> bool {
 
 fn is_there(value: &Value) -> bool {
     !value.is_null() && value.as_str() != Some("")
+}
+
+/// What is put together of blanks or of yes and no is nobody's name or identifier.
+fn as_part(value: &Value) -> Option<String> {
+    as_text(value).filter(|text| !value.is_boolean() && !text.trim().is_empty())
 }
 
 fn as_text(value: &Value) -> Option<String> {
@@ -193,7 +201,7 @@ fn parse_bracket(text: &str) -> Result<Segment, String> {
 }
 
 fn split_cut(text: &str) -> Result<(&str, Option<Cut>), String> {
-    for (mark, make) in [(":before(", Cut::Before as fn(String) -> Cut), (":after(", Cut::After)] {
+    for (mark, make) in [(":before(", Cut::Before as fn(String) -> Cut), (":after(", Cut::After), (":last(", Cut::Last)] {
         if let Some((path, argument)) = text.split_once(mark) {
             let argument = argument.strip_suffix(')').ok_or_else(|| format!("\"{text}\" has a ( without a )"))?;
             return Ok((path, Some(make(argument.to_owned()))));
@@ -226,7 +234,7 @@ mod tests {
     #[test]
     fn selectors_find_what_their_text_says() {
         let answer = json!({
-            "login": "ada", "name": "", "id": 7, "first": "Ada", "last": "Lovelace", "mail": "ada@example.com",
+            "login": "ada", "name": "", "id": 7, "first": "Ada", "last": "Lovelace", "mail": "ada@example.com", "page": "https://example.com/ada/",
             "emails": [{"email": "old@example.com", "primary": false}, {"email": "new@example.com", "primary": true}],
             "https://example.com/team.id": {"id": "T1"},
         });
@@ -241,6 +249,7 @@ mod tests {
             ("emails[primary=maybe].email", None),
             ("mail:before(@)", Some("ada")),
             ("mail:after(@)", Some("example.com")),
+            ("page:last(/)", Some("ada")),
             ("{first} {last}", Some("Ada Lovelace")),
             ("{first} {missing}", None),
             ("'https://example.com/team.id'.id", Some("T1")),

@@ -1,22 +1,53 @@
 //! Every provider we know, one file each. This is the index.
 
+mod amazon;
+mod angel;
 mod aol;
 mod apple_id;
+mod arcgis;
+mod asana;
+mod atlassian;
 mod azuread_oauth2;
 mod azuread_oauth2_v2;
 mod azuread_tenant;
+mod battlenet_oauth2;
 mod belgiumeid;
 mod bitbucket;
+mod bitbucket_datacenter_oauth2;
 mod bitbucket_oauth2;
+mod box_com;
+mod bungie;
+mod chatwork;
+mod cilogon_oauth2;
+mod classlink;
+mod coding;
+mod cognito;
+mod coinbase;
+mod coursera;
+mod dailymotion;
+mod datagouv;
+mod deezer;
+mod digitalocean;
 mod discogs;
 mod discord;
+mod disqus;
+mod douban_oauth2;
+mod dribbble;
+mod drip;
 mod dropbox;
+mod dropbox_oauth2;
+mod etsy;
+mod eventbrite;
+mod eveonline;
 mod evernote;
 mod facebook;
 mod fedora;
+mod fitbit;
 mod fitbit_oauth1;
 mod five_hundred_px;
+mod flat;
 mod flickr;
+mod foursquare;
 mod generic;
 mod gitea;
 mod github;
@@ -24,19 +55,42 @@ mod github_enterprise;
 mod github_org;
 mod github_team;
 mod gitlab;
+mod goclio;
+mod goclioeu;
 mod google;
 mod google_oauth;
 mod google_oauth2;
 mod google_openidconnect;
+mod grafana;
+mod hubspot;
 mod index;
+mod instagram;
+mod justgiving;
+mod kakao;
 mod keycloak;
+mod kick;
 mod launchpad;
+mod line;
 mod linkedin_oauth2;
 mod linkedin_openidconnect;
 mod livejournal;
+mod lyft;
+mod mailru;
+mod mapmyfitness;
 mod mediawiki;
+mod meetup;
+mod mendeley_oauth2;
+mod microsoft_graph;
+mod mineid;
+mod mixcloud;
+mod monzo;
+mod musicbrainz;
+mod nationbuilder;
+mod naver;
+mod okta_oauth2;
 mod openid;
 mod openinfra;
+mod openshift;
 mod openstack;
 mod openstackdev;
 mod openstreetmap;
@@ -88,20 +142,54 @@ pub enum Provider {
 /// All providers. `social-auth backends` lists them.
 pub static ALL: &[Provider] = &[
     Provider::OAuth1(&five_hundred_px::FIVE_HUNDRED_PX),
+    Provider::OAuth2(&amazon::AMAZON),
+    Provider::OAuth2(&angel::ANGEL),
+    Provider::OpenId(&aol::AOL),
     Provider::OAuth2(&apple_id::APPLE_ID),
+    Provider::OAuth2(&arcgis::ARCGIS),
+    Provider::OAuth2(&asana::ASANA),
+    Provider::OAuth2(&atlassian::ATLASSIAN),
     Provider::OAuth2(&azuread_oauth2::AZUREAD_OAUTH2),
     Provider::OAuth2(&azuread_oauth2_v2::AZUREAD_OAUTH2_V2),
     Provider::OAuth2(&azuread_tenant::AZUREAD_TENANT_OAUTH2),
     Provider::OAuth2(&azuread_tenant::AZUREAD_V2_TENANT_OAUTH2),
+    Provider::OAuth2(&battlenet_oauth2::BATTLENET_OAUTH2),
+    Provider::OpenId(&belgiumeid::BELGIUMEID),
     Provider::OAuth1(&bitbucket::BITBUCKET),
+    Provider::OAuth2(&bitbucket_datacenter_oauth2::BITBUCKET_DATACENTER_OAUTH2),
     Provider::OAuth2(&bitbucket_oauth2::BITBUCKET_OAUTH2),
+    Provider::OAuth2(&box_com::BOX_COM),
+    Provider::OAuth2(&bungie::BUNGIE),
+    Provider::OAuth2(&chatwork::CHATWORK),
+    Provider::OAuth2(&cilogon_oauth2::CILOGON_OAUTH2),
+    Provider::OAuth2(&classlink::CLASSLINK),
+    Provider::OAuth2(&coding::CODING),
+    Provider::OAuth2(&cognito::COGNITO),
+    Provider::OAuth2(&coinbase::COINBASE),
+    Provider::OAuth2(&coursera::COURSERA),
+    Provider::OAuth2(&dailymotion::DAILYMOTION),
+    Provider::OAuth2(&datagouv::DATAGOUV),
+    Provider::OAuth2(&deezer::DEEZER),
+    Provider::OAuth2(&digitalocean::DIGITALOCEAN),
     Provider::OAuth1(&discogs::DISCOGS),
     Provider::OAuth2(&discord::DISCORD),
+    Provider::OAuth2(&disqus::DISQUS),
+    Provider::OAuth2(&douban_oauth2::DOUBAN_OAUTH2),
+    Provider::OAuth2(&dribbble::DRIBBBLE),
+    Provider::OAuth2(&drip::DRIP),
     Provider::OAuth1(&dropbox::DROPBOX),
+    Provider::OAuth2(&dropbox_oauth2::DROPBOX_OAUTH2),
+    Provider::OAuth2(&etsy::ETSY),
+    Provider::OAuth2(&eventbrite::EVENTBRITE),
+    Provider::OAuth2(&eveonline::EVEONLINE),
     Provider::OAuth1(&evernote::EVERNOTE),
     Provider::OAuth2(&facebook::FACEBOOK),
+    Provider::OpenId(&fedora::FEDORA),
+    Provider::OAuth2(&fitbit::FITBIT),
     Provider::OAuth1(&fitbit_oauth1::FITBIT_OAUTH1),
+    Provider::OAuth2(&flat::FLAT),
     Provider::OAuth1(&flickr::FLICKR),
+    Provider::OAuth2(&foursquare::FOURSQUARE),
     Provider::OAuth2(&gitea::GITEA),
     Provider::OAuth2(&github::GITHUB),
     Provider::OAuth2(&github_enterprise::GITHUB_ENTERPRISE),
@@ -110,47 +198,67 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&github_org::GITHUB_ORG),
     Provider::OAuth2(&github_team::GITHUB_TEAM),
     Provider::OAuth2(&gitlab::GITLAB),
+    Provider::OAuth2(&goclio::GOCLIO),
+    Provider::OAuth2(&goclioeu::GOCLIOEU),
+    Provider::OpenId(&google::GOOGLE),
     Provider::OAuth1(&google_oauth::GOOGLE_OAUTH),
     Provider::OAuth2(&google_oauth2::GOOGLE_OAUTH2),
     Provider::OAuth2(&google_openidconnect::GOOGLE_OPENIDCONNECT),
+    Provider::OAuth2(&grafana::GRAFANA),
+    Provider::OAuth2(&hubspot::HUBSPOT),
+    Provider::OAuth2(&instagram::INSTAGRAM),
+    Provider::OAuth2(&justgiving::JUSTGIVING),
+    Provider::OAuth2(&kakao::KAKAO),
     Provider::OAuth2(&keycloak::KEYCLOAK),
+    Provider::OAuth2(&kick::KICK),
+    Provider::OpenId(&launchpad::LAUNCHPAD),
+    Provider::OAuth2(&line::LINE),
     Provider::OAuth2(&linkedin_oauth2::LINKEDIN_OAUTH2),
     Provider::OAuth2(&linkedin_openidconnect::LINKEDIN_OPENIDCONNECT),
+    Provider::OpenId(&livejournal::LIVEJOURNAL),
+    Provider::OAuth2(&lyft::LYFT),
+    Provider::OAuth2(&mailru::MAILRU),
+    Provider::OAuth2(&mapmyfitness::MAPMYFITNESS),
     Provider::OAuth1(&mediawiki::MEDIAWIKI),
+    Provider::OAuth2(&meetup::MEETUP),
+    Provider::OAuth2(&mendeley_oauth2::MENDELEY_OAUTH2),
+    Provider::OAuth2(&microsoft_graph::MICROSOFT_GRAPH),
+    Provider::OAuth2(&mineid::MINEID),
+    Provider::OAuth2(&mixcloud::MIXCLOUD),
+    Provider::OAuth2(&monzo::MONZO),
+    Provider::OAuth2(&musicbrainz::MUSICBRAINZ),
+    Provider::OAuth2(&nationbuilder::NATIONBUILDER),
+    Provider::OAuth2(&naver::NAVER),
     Provider::OAuth1(&generic::OAUTH1),
     Provider::OAuth2(&generic::OAUTH2),
     Provider::OAuth2(&generic::OIDC),
+    Provider::OAuth2(&okta_oauth2::OKTA_OAUTH2),
+    Provider::OpenId(&openid::OPENID),
+    Provider::OpenId(&openinfra::OPENINFRA),
+    Provider::OAuth2(&openshift::OPENSHIFT),
+    Provider::OpenId(&openstack::OPENSTACK),
+    Provider::OpenId(&openstackdev::OPENSTACKDEV),
     Provider::OAuth1(&openstreetmap::OPENSTREETMAP),
+    Provider::OpenId(&opensuse::OPENSUSE),
     Provider::OAuth1(&readability::READABILITY),
     Provider::OAuth1(&skyrock::SKYROCK),
     Provider::OAuth2(&slack::SLACK),
+    Provider::OpenId(&steam::STEAM),
     Provider::OAuth1(&thisismyjam::THISISMYJAM),
     Provider::OAuth1(&trello::TRELLO),
     Provider::OAuth1(&tripit::TRIPIT),
     Provider::OAuth1(&tumblr::TUMBLR),
     Provider::OAuth1(&twitter::TWITTER),
     Provider::OAuth2(&twitter_oauth2::TWITTER_OAUTH2),
+    Provider::OpenId(&ubuntu::UBUNTU),
     Provider::OAuth1(&upwork::UPWORK),
     Provider::OAuth1(&vimeo::VIMEO),
     Provider::OAuth1(&withings::WITHINGS),
     Provider::OAuth1(&xing::XING),
-    Provider::OAuth1(&yahoo_oauth::YAHOO_OAUTH),
-    Provider::OAuth1(&zotero::ZOTERO),
-    Provider::OpenId(&aol::AOL),
-    Provider::OpenId(&belgiumeid::BELGIUMEID),
-    Provider::OpenId(&fedora::FEDORA),
-    Provider::OpenId(&google::GOOGLE),
-    Provider::OpenId(&launchpad::LAUNCHPAD),
-    Provider::OpenId(&livejournal::LIVEJOURNAL),
-    Provider::OpenId(&openid::OPENID),
-    Provider::OpenId(&openinfra::OPENINFRA),
-    Provider::OpenId(&openstack::OPENSTACK),
-    Provider::OpenId(&openstackdev::OPENSTACKDEV),
-    Provider::OpenId(&opensuse::OPENSUSE),
-    Provider::OpenId(&steam::STEAM),
-    Provider::OpenId(&ubuntu::UBUNTU),
     Provider::OpenId(&yahoo::YAHOO),
+    Provider::OAuth1(&yahoo_oauth::YAHOO_OAUTH),
     Provider::OpenId(&yandex_openid::YANDEX_OPENID),
+    Provider::OAuth1(&zotero::ZOTERO),
 ];
 
 /// The provider of this name.

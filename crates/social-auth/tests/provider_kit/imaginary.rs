@@ -3,12 +3,12 @@
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use regex::Regex;
 use serde_json::{Map, Value, json};
 use social_auth::error::Result;
 use social_auth::http::{Incoming, Outgoing, Transport};
-use social_auth::protocol::oauth2::{Details, OAuth2, OnFailure, UidField, Verified};
+use social_auth::protocol::oauth2::{Call, Details, OAuth2, OnFailure, UidField, Verified};
 use social_auth::provider::Provider;
 
 use crate::place::{members, paths, put};
@@ -69,7 +69,16 @@ impl Transport for Imaginary {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let (status, body) = match self.provider {
             Provider::OAuth2(description) => {
-                (membership_status(description, request.url.path()).unwrap_or(200), everything(description, &state).to_string())
+                let mut body = everything(description, &state);
+                if let Some(call) = call_of(description, request.url.path()) {
+                    if let Ok(name) = HeaderName::try_from(call.header) {
+                        headers.insert(name, HeaderValue::from_static("ada"));
+                    }
+                    if call.root.is_empty() && body.get(call.into).is_some_and(Value::is_array) {
+                        body = body[call.into].take();
+                    }
+                }
+                (membership_status(description, request.url.path()).unwrap_or(200), body.to_string())
             }
             Provider::OAuth1(description) => {
                 state.request_tokens += 1;
@@ -84,19 +93,34 @@ impl Transport for Imaginary {
 
 /// The status by which a membership test says yes.
 fn membership_status(description: &OAuth2, path: &str) -> Option<u16> {
-    let field = Regex::new(r"\\\{[^}]*\\\}").unwrap();
-    description.profile.iter().find_map(|call| match call.on_failure {
-        OnFailure::RefuseUnless(status) => {
-            let tail = call.url.split_once("{api_url}").map_or(call.url, |(_, tail)| tail);
-            let pattern = field.replace_all(&regex::escape(tail), "[^/]+").into_owned();
-            Regex::new(&format!("{pattern}$")).unwrap().is_match(path).then_some(status)
-        }
+    match call_of(description, path)?.on_failure {
+        OnFailure::RefuseUnless(status) => Some(status),
         _ => None,
-    })
+    }
+}
+
+/// The call of the profile that is made at this path; of several the longest.
+fn call_of<'d>(description: &'d OAuth2, path: &str) -> Option<&'d Call> {
+    let field = Regex::new(r"\\\{[^}]*\\\}").unwrap();
+    let is_at = |call: &&Call| {
+        let tail = call.url.split_once("://").map_or(call.url, |(_, rest)| rest);
+        let tail = tail.find(['/', '}']).map_or("", |at| &tail[at + 1..]);
+        let pattern = field.replace_all(&regex::escape(tail), "[^/]+").into_owned();
+        Regex::new(&format!("{pattern}$")).unwrap().is_match(path)
+    };
+    description.profile.iter().filter(is_at).max_by_key(|call| call.url.len())
 }
 
 fn everything(description: &OAuth2, state: &State) -> Value {
     let mut person = person(description.details, description.uid, state.uid.as_ref());
+    for path in description.profile.iter().flat_map(|call| paths(call.url)) {
+        if path.contains(['[', '.']) {
+            put(&mut person, &path, Some(json!("42")));
+        }
+    }
+    if !description.owner.is_empty() {
+        put(&mut person, description.owner, Some(json!("the hash of an owner")));
+    }
     if let Some(openid) = description.openid {
         let endpoint = state.issuer.clone().unwrap_or_else(|| ORIGIN.to_owned());
         let issuer = openid.issuers.first().map_or(endpoint.clone(), |issuer| issuer.replace("{tenantid}", TENANT));

@@ -60,7 +60,11 @@ fn a_person_signs_in_by_the_declared_identifier() {
         }
         let mut browser = Browser::default();
         let begun = site.begin("one", &mut browser).await.map_err(|error| error.to_string())?;
-        site.complete("one", &begun, &mut browser).await.map_err(|error| error.to_string())?;
+        let outcome = site.complete("one", &begun, &mut browser).await;
+        if site.oauth2().is_some_and(|description| description.association_only) {
+            return refused_as(outcome, &[Reason::AuthenticationDisallowed]);
+        }
+        outcome.map_err(|error| error.to_string())?;
         let uid = site.uid_of_the_only_association().await;
         if uid.contains(site::UID) { Ok(()) } else { Err(format!("the identifier is {uid}")) }
     });

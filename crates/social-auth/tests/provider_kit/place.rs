@@ -15,7 +15,7 @@ pub fn paths(selector: &str) -> Vec<String> {
     if first.contains('{') {
         return FIELD.captures_iter(first).map(|found| found[1].to_owned()).collect();
     }
-    let path = first.split(":before(").next().unwrap_or_default().split(":after(").next().unwrap_or_default();
+    let path = [":before(", ":after(", ":last("].iter().fold(first, |path, cut| path.split(cut).next().unwrap_or_default());
     Vec::from_iter(Some(path.to_owned()).filter(|path| !path.is_empty()))
 }
 

@@ -23,6 +23,7 @@ impl Step for SocialUser {
         if context.user.as_ref().is_some_and(|user| user.id != association.user_id) {
             return Err(Error::new(Reason::IdentityInUse));
         }
+        context.backend().is_the_same_person(&association, context.identity())?;
         if association.uid != uid.as_str() || association.id_key != id_key {
             match context.social().update_uid(association.id, uid.as_str(), &id_key).await {
                 Ok(()) => (association.uid, association.id_key) = (uid.as_str().to_owned(), id_key),

@@ -1,5 +1,6 @@
 //! The OAuth 2.0 backend: a description with settings applied, as the flows use it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -88,8 +89,17 @@ impl OAuth2Backend {
         }
     }
 
+    /// An endpoint's address with the names filled in that come with the request.
+    fn placed<'u>(&self, url: &'u str, request: &Params) -> Result<Cow<'u, str>> {
+        let Some(hook) = self.config.hooks.places else { return Ok(Cow::Borrowed(url)) };
+        let places = hook(&self.config.hook_settings, request)?;
+        let place = |name: &str| places.iter().find(|(known, _)| *known == name).map(|(_, place)| place.clone());
+        crate::template::fill(url, &place).map(Cow::Owned)
+    }
+
     /// Exchanges the code for the token endpoint's answer.
-    async fn exchange(&self, code: &str, redirect_uri: &str, verifier: Option<&str>) -> Result<Map<String, Value>> {
+    async fn exchange(&self, code: &str, redirect_uri: &str, verifier: Option<&str>, callback: &Params) -> Result<Map<String, Value>> {
+        let config = &self.config;
         let mut fields = vec![
             ("grant_type".to_owned(), "authorization_code".to_owned()),
             ("code".to_owned(), code.to_owned()),
@@ -98,11 +108,12 @@ impl OAuth2Backend {
         if let Some(verifier) = verifier {
             fields.push(("code_verifier".to_owned(), verifier.to_owned()));
         }
-        fields.extend(self.config.token_params.iter().cloned());
-        fields.retain(|(name, value)| !value.is_empty() && !self.config.token_without.contains(&name.as_str()));
-        let config = &self.config;
-        let endpoint = (self.token_endpoint(&config.token_url, config.token_request).await)
-            .map_err(|error| error.stage_if_unknown(Stage::TokenExchange))?;
+        fields.extend(config.token_params.iter().cloned());
+        fields.extend(config.token_repeats.iter().filter_map(|name| Some(((*name).to_owned(), callback.get(name)?.to_owned()))));
+        fields.retain(|(name, value)| !value.is_empty() && !config.token_without.contains(&name.as_str()));
+        let url = self.placed(&config.token_url, callback)?;
+        let endpoint =
+            (self.token_endpoint(&url, config.token_request).await).map_err(|error| error.stage_if_unknown(Stage::TokenExchange))?;
         let answer = token::ask(config, &self.http, &endpoint, fields, Stage::TokenExchange).await?;
         if self.openid.is_some() && answer.get("id_token").is_none_or(Value::is_null) {
             return Err(Error::missing_claim("id_token").stage(Stage::TokenExchange));
@@ -171,9 +182,9 @@ impl Backend for OAuth2Backend {
         let metadata = self.metadata().await?;
         let published = metadata.as_deref().and_then(|metadata| metadata.authorization_endpoint.as_deref()).unwrap_or_default();
         let configured = self.config.authorization_url.as_str();
-        let endpoint = if configured.is_empty() { published } else { configured };
+        let endpoint = self.placed(if configured.is_empty() { published } else { configured }, request)?;
         let further = self.openid.as_ref().map(|openid| openid.prepare(attempt, metadata.as_deref())).unwrap_or_default();
-        authorize::authorization_url(&self.config, endpoint, further, attempt, request).map(Departure::Redirect)
+        authorize::authorization_url(&self.config, &endpoint, further, attempt, request).map(Departure::Redirect)
     }
 
     fn state_of<'a>(&self, callback: &'a Params) -> Option<&'a str> {
@@ -187,7 +198,10 @@ impl Backend for OAuth2Backend {
         refuse_stated_error(params)?;
         let code =
             params.get("code").filter(|code| !code.is_empty()).ok_or_else(|| Error::missing_parameter("code").stage(Stage::Callback))?;
-        let mut answer = self.exchange(code, &attempt.redirect_uri, attempt.pkce_verifier.as_deref()).await?;
+        if let Some(check) = self.config.hooks.check_callback {
+            check(&self.config.hook_settings, params).map_err(|error| error.stage_if_unknown(Stage::Callback))?;
+        }
+        let mut answer = self.exchange(code, &attempt.redirect_uri, attempt.pkce_verifier.as_deref(), params).await?;
         let tokens = token::tokens(&answer).map_err(|error| error.stage(Stage::TokenExchange))?;
         if let Some(hook) = self.config.hooks.callback {
             hook(&self.config.hook_settings, params, &mut answer).map_err(|error| error.stage_if_unknown(Stage::Callback))?;
@@ -198,7 +212,8 @@ impl Backend for OAuth2Backend {
     async fn complete_with_token(&self, credentials: &TokenCredentials) -> Result<Identity> {
         if let Some(code) = &credentials.code {
             let redirect_uri = credentials.redirect_uri.as_deref().unwrap_or_default();
-            let answer = self.exchange(code.expose(), redirect_uri, credentials.code_verifier.as_ref().map(Secret::expose)).await?;
+            let verifier = credentials.code_verifier.as_ref().map(Secret::expose);
+            let answer = self.exchange(code.expose(), redirect_uri, verifier, &Params::default()).await?;
             let tokens = token::tokens(&answer).map_err(|error| error.stage(Stage::TokenExchange))?;
             return self.identify(answer, tokens, credentials.nonce.as_deref()).await;
         }
@@ -229,10 +244,10 @@ impl Backend for OAuth2Backend {
             Some(hook) => hook(&self.config.hook_settings, stored),
             None => vec![("grant_type".to_owned(), "refresh_token".to_owned()), ("refresh_token".to_owned(), stored.to_owned())],
         };
-        let endpoint = self
-            .token_endpoint(&self.config.refresh_url, self.config.refresh_request)
-            .await
-            .map_err(|error| error.stage_if_unknown(Stage::Refresh))?;
+        let stored_texts = association.extra_data.0.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+        let url = self.placed(&self.config.refresh_url, &stored_texts.collect())?;
+        let endpoint =
+            (self.token_endpoint(&url, self.config.refresh_request).await).map_err(|error| error.stage_if_unknown(Stage::Refresh))?;
         let answer = token::ask(&self.config, &self.http, &endpoint, fields, Stage::Refresh).await?;
         let tokens = token::tokens(&answer).map_err(|error| error.stage(Stage::Refresh))?;
         let mut fresh = identity::refreshed_data(&self.config, answer, &tokens, self.clock.now());
@@ -242,6 +257,12 @@ impl Backend for OAuth2Backend {
             fresh.0.insert(RefreshContext::FIELD.to_owned(), context);
         }
         Ok(fresh)
+    }
+
+    fn is_the_same_person(&self, association: &Association, identity: &Identity) -> Result<()> {
+        let Some((field, kept)) = self.config.owner else { return Ok(()) };
+        let same = association.extra_data.text(kept).is_none_or(|owner| Some(owner) == identity.response.text(field));
+        if same { Ok(()) } else { Err(Error::new(Reason::IdentityInUse).claim(field)) }
     }
 
     async fn revoke(&self, token: &Secret, uid: &str) -> Result<bool> {

@@ -44,6 +44,10 @@ pub(super) struct Config {
     pub override_allowlist: Vec<String>,
     pub token_params: Vec<(String, String)>,
     pub token_root: Selector,
+    pub access_token: Selector,
+    pub token_repeats: &'static [&'static str],
+    /// The field that tells when an account has passed to another person, and the name it is kept under.
+    pub owner: Option<(&'static str, &'static str)>,
     pub calls: Vec<ResolvedCall>,
     pub identity: IdentityConfig,
     pub audience_check: AudienceCheck,
@@ -102,7 +106,11 @@ impl Config {
         if let Some(check) = provider.hooks.check_settings {
             check(&hook_settings).map_err(|error| error.stage_if_unknown(Stage::Start).backend(instance))?;
         }
-        let url = |name: &str, default: &str| url(settings, &hook_settings, name, default);
+        let url = |name: &str, default: &'static str| match provider.hooks.places {
+            // Names in it are filled in when they are known.
+            Some(_) => Ok(settings.text(name)?.unwrap_or(default).to_owned()),
+            None => url(settings, &hook_settings, name, default),
+        };
         let token_url = url("ACCESS_TOKEN_URL", provider.token_url)?;
         let refresh_url = url("REFRESH_TOKEN_URL", provider.refresh_url)?;
         let pairs = |list: &[(&str, &str)]| fill_pairs(list, &hook_settings);
@@ -133,6 +141,9 @@ impl Config {
             override_allowlist: settings.list("AUTH_EXTRA_ARGUMENTS_OVERRIDE_ALLOWLIST")?.unwrap_or_default(),
             token_params: pairs(provider.token_params)?,
             token_root: selector(settings, "TOKEN_ROOT", provider.token_root)?,
+            access_token: parse(settings, "TOKEN_ROOT", provider.access_token)?,
+            token_repeats: provider.token_repeats,
+            owner: provider.extra_data.iter().find(|kept| kept.field == provider.owner).map(|kept| (kept.field, kept.name)),
             calls: calls(provider.profile, settings, &hook_settings)?,
             identity: IdentityConfig::resolve(&described(provider), settings)?,
             audience_check: audience_check(provider, settings)?,
@@ -153,7 +164,8 @@ impl Config {
 }
 
 fn audience_check(provider: &OAuth2, settings: &BackendSettings<'_>) -> Result<AudienceCheck> {
-    if settings.boolean("ALLOW_UNCHECKED_ACCESS_TOKENS", false)? {
+    // A signed token names its audience, which is checked with the signature.
+    if provider.signed_access_token || settings.boolean("ALLOW_UNCHECKED_ACCESS_TOKENS", false)? {
         return Ok(AudienceCheck::Unchecked);
     }
     match (settings.text("INTROSPECTION_URL")?, provider.token_check) {

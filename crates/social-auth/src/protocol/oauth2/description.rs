@@ -67,6 +67,10 @@ pub struct OAuth2 {
     pub token_params: &'static [(&'static str, &'static str)],
     /// Where in the token answer the tokens stand; empty: at its top.
     pub token_root: &'static str,
+    /// Where there the access token stands, if not in `access_token`.
+    pub access_token: &'static str,
+    /// Parameters of the callback that the token request repeats.
+    pub token_repeats: &'static [&'static str],
     /// The calls that make up the profile.
     pub profile: &'static [Call],
     /// The identifier.
@@ -79,6 +83,9 @@ pub struct OAuth2 {
     pub groups: &'static str,
     /// What is kept with the association.
     pub extra_data: &'static [Kept],
+    /// A kept field that changes when the account passes to another person. It must be there; and who has
+    /// another value than was kept does not sign in as the person of old.
+    pub owner: &'static str,
     /// Settings of its own.
     pub settings: &'static [SettingDecl],
     /// How the provider tells for whom an access token was issued: for tokens that a client got by itself.
@@ -122,12 +129,15 @@ impl OAuth2 {
         authorize_params: &[],
         token_params: &[],
         token_root: "",
+        access_token: "",
+        token_repeats: &[],
         profile: &[],
         uid: UidField::Stable("id"),
         uid_switches: &[],
         details: Details::NONE,
         groups: "",
         extra_data: &[],
+        owner: "",
         settings: &[],
         token_check: None,
         openid: None,
@@ -318,6 +328,12 @@ pub enum IdentityFrom {
 /// What is really odd about a provider, as code. All optional, all without I/O.
 #[derive(Clone, Copy)]
 pub struct Hooks {
+    /// Names in the addresses of the endpoints that come with the request or the callback, such as a
+    /// shop's host. Whatever it answers is sent secrets, so it must let nothing pass that is not the
+    /// provider's.
+    pub places: Option<fn(&HookSettings, &Params) -> Result<Vec<(&'static str, String)>>>,
+    /// Refuses a callback before its code is exchanged, such as one whose signature is not good.
+    pub check_callback: Option<fn(&HookSettings, &Params) -> Result<()>>,
     /// Completes the scopes to ask for.
     pub scope: Option<fn(&HookSettings, &mut Vec<String>)>,
     /// Checks the settings at start.
@@ -339,6 +355,8 @@ pub struct Hooks {
 impl Hooks {
     /// Nothing odd.
     pub const NONE: Hooks = Hooks {
+        places: None,
+        check_callback: None,
         scope: None,
         check_settings: None,
         client_secret: None,

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::config::Config;
-use crate::error::Result;
+use crate::error::{Error, Result, Stage};
 use crate::identity::{Fields, Identity, Tokens, UserDetails};
 use crate::protocol::profile::{self, Reading, extra_data, is_empty};
 use crate::secret::Secret;
@@ -13,8 +13,15 @@ use crate::secret::Secret;
 /// # Errors
 /// As [`profile::read`].
 pub(super) fn read(config: &Config, answer: Map<String, Value>, tokens: Tokens, now: i64) -> Result<Identity> {
+    if let Some((owner, _)) = config.owner
+        && answer.get(owner).and_then(Value::as_str).is_none_or(|text| text.trim().is_empty())
+    {
+        return Err(Error::missing_claim(owner).stage(Stage::UserInfo));
+    }
     let reading = Reading { settings: &config.hook_settings, answer: config.hooks.answer, details: config.hooks.details };
     let mut identity = profile::read(&config.identity, &reading, answer, tokens, now)?;
+    let stated = identity.response.get("token_type").cloned().unwrap_or_default();
+    identity.extra_data.0.insert("token_type".to_owned(), stated);
     keep_tokens(&mut identity.extra_data.0, &identity.tokens);
     Ok(identity)
 }
@@ -22,7 +29,9 @@ pub(super) fn read(config: &Config, answer: Map<String, Value>, tokens: Tokens, 
 fn keep_tokens(kept: &mut Map<String, Value>, tokens: &Tokens) {
     let access_token = tokens.access_token.as_ref().map(Secret::expose);
     kept.insert("access_token".to_owned(), Value::from(access_token));
-    kept.insert("token_type".to_owned(), Value::from(tokens.token_type.clone()));
+    if let Some(token_type) = &tokens.token_type {
+        kept.insert("token_type".to_owned(), Value::from(token_type.clone()));
+    }
 }
 
 /// What a refresh changes in `extra_data`: the fields that the answer has, never an absent one.

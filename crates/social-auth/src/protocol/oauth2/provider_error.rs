@@ -6,11 +6,14 @@ use serde_json::Value;
 use crate::error::{Error, Reason, Recovery, Source, Stage};
 use crate::http::Incoming;
 
+/// Where errors are stated, besides `error` of the specification.
+const MEMBERS: [&str; 3] = ["error", "errcode", "errorCode"];
+
 /// The error that this data states, if it states one: in an answer's body (with its HTTP `status`) or a
 /// callback's parameters.
 #[must_use]
 pub fn stated_error(data: &Value, stage: Stage, status: Option<u16>) -> Option<Error> {
-    let code = error_code(data.get("error")?)?;
+    let code = MEMBERS.iter().find_map(|name| error_code(data.get(*name)?))?;
     let error = match code.as_str() {
         "access_denied" | "user_denied" | "cancelled" | "canceled" => Error::new(Reason::AuthorizationDeclined),
         "invalid_request"

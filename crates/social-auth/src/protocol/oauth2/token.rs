@@ -47,7 +47,14 @@ pub(super) async fn ask(
     if let Some(error) = provider_error::stated_error(&body, stage, None) {
         return Err(error);
     }
-    rooted(&config.token_root, body).map_err(|error| error.stage(stage))
+    let mut members = rooted(&config.token_root, body).map_err(|error| error.stage(stage))?;
+    if !config.access_token.is_empty() {
+        let body = Value::Object(members);
+        let token = config.access_token.text(&body);
+        members = rooted(&Selector::default(), body)?;
+        members.insert("access_token".to_owned(), token.map_or(Value::Null, Value::from));
+    }
+    Ok(members)
 }
 
 fn request(config: &Config, endpoint: &TokenEndpoint<'_>, mut fields: Vec<(String, String)>) -> Result<Outgoing> {

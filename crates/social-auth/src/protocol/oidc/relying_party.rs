@@ -84,7 +84,7 @@ impl RelyingParty {
             http,
             clock,
             discovers: openid.discovers,
-            issuers: issuers(openid, settings, &tenants)?,
+            issuers: issuers(openid, settings, hooks, &tenants)?,
             tenants,
             audiences,
             further_audiences: settings.list("TRUSTED_AUDIENCES")?,
@@ -260,10 +260,10 @@ fn rule(issuer: &str, tenants: &Tenants) -> IssuerRule {
     }
 }
 
-fn issuers(openid: &OpenId, settings: &BackendSettings<'_>, tenants: &Tenants) -> Result<Option<IssuerRule>> {
+fn issuers(openid: &OpenId, settings: &BackendSettings<'_>, hooks: &HookSettings, tenants: &Tenants) -> Result<Option<IssuerRule>> {
     let named = match settings.list("ID_TOKEN_ISSUER")? {
         Some(named) if !named.is_empty() => named,
-        _ => openid.issuers.iter().map(|issuer| (*issuer).to_owned()).collect(),
+        _ => openid.issuers.iter().map(|issuer| fill_url(issuer, hooks)).collect::<Result<_>>()?,
     };
     Ok(match named.as_slice() {
         [] => None,

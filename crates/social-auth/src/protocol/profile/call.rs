@@ -29,6 +29,8 @@ pub(in crate::protocol) struct ResolvedCall {
     format: Format,
     root: Selector,
     into: &'static str,
+    hosts: &'static [&'static str],
+    header: &'static str,
     pages: bool,
     when: ResolvedWhen,
     on_failure: OnFailure,
@@ -82,6 +84,8 @@ impl ResolvedCall {
             format: call.format,
             root: parse(root.unwrap_or(call.root))?,
             into: call.into,
+            hosts: call.hosts,
+            header: call.header,
             pages: call.pages,
             when: match call.when {
                 When::Always => ResolvedWhen::Always,
@@ -128,6 +132,9 @@ impl ResolvedCall {
                 found => Err(Error::new(Reason::MembershipRequired).stage(Stage::UserInfo).status(found)),
             };
         }
+        if !self.header.is_empty() && answer.is_success() {
+            return Ok(Some(answer.header(self.header).map_or(Value::Null, Value::from)));
+        }
         let body = read(&answer, self.format)?;
         if self.pages { further_pages(context, request, &answer, body).await.map(Some) } else { Ok(Some(body)) }
     }
@@ -139,8 +146,13 @@ impl ResolvedCall {
         };
         let field = |name: &str| Selector::parse(name).ok().and_then(|selector| selector.text(so_far));
         // A field of an answer lands in a path: it may not bring slashes or a query of its own.
-        let url = template::fill(&self.url, &|name| lookup(name).or_else(|| field(name)).map(|text| encode_segment(&text)))
-            .map_err(|error| Error::missing_claim(error.facts().parameter.unwrap_or_default().to_lowercase()))?;
+        let part = |name: &str| match name.strip_prefix('+') {
+            Some(name) => field(name),
+            None => lookup(name).or_else(|| field(name)).map(|text| encode_segment(&text)),
+        };
+        let url = template::fill(&self.url, &part)
+            .map_err(|error| Error::missing_claim(error.facts().parameter.unwrap_or_default().to_lowercase().trim_start_matches('+')))?;
+        self.leads_to_the_provider(&url)?;
         let mut query = Vec::with_capacity(self.query.len() + 1);
         if let TokenIn::Query(name) = self.token {
             query.push((name.to_owned(), context.access_token.to_owned()));
@@ -164,6 +176,20 @@ impl ResolvedCall {
             TokenIn::Header(scheme) => request.authorization(scheme, context.access_token),
             _ => request,
         })
+    }
+
+    /// An address out of an answer gets the access token, so it has to be one of the provider's.
+    fn leads_to_the_provider(&self, url: &str) -> Result<()> {
+        if !self.url.contains("{+") {
+            return Ok(());
+        }
+        let url = Url::parse(url).ok().filter(|url| url.scheme() == "https");
+        let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+        let is_within = |domain: &&str| host.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        if self.hosts.iter().any(|domain| is_within(&domain)) {
+            return Ok(());
+        }
+        Err(Error::malformed("the answer leads to an address that is not the provider's"))
     }
 
     fn add(&self, part: Value, answer: &mut Value) -> Result<()> {

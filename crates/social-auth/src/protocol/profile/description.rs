@@ -121,6 +121,11 @@ pub struct Call {
     pub root: &'static str,
     /// The field it is put under; empty: its members join the answer so far.
     pub into: &'static str,
+    /// Where the address comes from an answer (`{+field}`), the hosts that it may lead to, with their
+    /// subdomains.
+    pub hosts: &'static [&'static str],
+    /// The header of the answer that counts instead of its body; empty: the body.
+    pub header: &'static str,
     /// Whether the answer is a list that goes on at the `Link` to the next page (RFC 8288).
     pub pages: bool,
     /// When it is made.
@@ -141,6 +146,8 @@ impl Call {
         format: Format::Json,
         root: "",
         into: "",
+        hosts: &[],
+        header: "",
         pages: false,
         when: When::Always,
         on_failure: OnFailure::Fail,
@@ -163,6 +170,8 @@ pub enum TokenIn {
 pub enum Format {
     /// JSON.
     Json,
+    /// JSON as the argument of a JavaScript function: `callback( {…} );`.
+    Callback,
     /// `name=value&…`, as in a query.
     Form,
     /// XML: an element becomes an object of its elements by name (several of one name a list) and its

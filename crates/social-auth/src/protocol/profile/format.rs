@@ -18,10 +18,17 @@ impl Format {
     pub(super) fn read(self, answer: &Incoming) -> Result<Value> {
         match self {
             Format::Json => answer.json(),
+            Format::Callback => callback(answer.text()?).ok_or_else(|| Error::malformed("expected JSON as the argument of a function")),
             Format::Form => Ok(form(answer.text()?)),
             Format::Xml => xml(answer.text()?),
         }
     }
+}
+
+fn callback(text: &str) -> Option<Value> {
+    let (_, behind) = text.split_once('(')?;
+    let (argument, _) = behind.rsplit_once(')')?;
+    serde_json::from_str(argument).ok()
 }
 
 fn form(text: &str) -> Value {
