@@ -325,13 +325,16 @@ pub enum IdentityFrom {
     Profile,
 }
 
+/// Names in addresses and what stands in their place.
+pub type Places = fn(&HookSettings, &Params) -> Result<Vec<(&'static str, String)>>;
+
 /// What is really odd about a provider, as code. All optional, all without I/O.
 #[derive(Clone, Copy)]
 pub struct Hooks {
     /// Names in the addresses of the endpoints that come with the request or the callback, such as a
     /// shop's host. Whatever it answers is sent secrets, so it must let nothing pass that is not the
     /// provider's.
-    pub places: Option<fn(&HookSettings, &Params) -> Result<Vec<(&'static str, String)>>>,
+    pub places: Option<Places>,
     /// Refuses a callback before its code is exchanged, such as one whose signature is not good.
     pub check_callback: Option<fn(&HookSettings, &Params) -> Result<()>>,
     /// Completes the scopes to ask for.

@@ -20,8 +20,6 @@ pub(super) fn read(config: &Config, answer: Map<String, Value>, tokens: Tokens, 
     }
     let reading = Reading { settings: &config.hook_settings, answer: config.hooks.answer, details: config.hooks.details };
     let mut identity = profile::read(&config.identity, &reading, answer, tokens, now)?;
-    let stated = identity.response.get("token_type").cloned().unwrap_or_default();
-    identity.extra_data.0.insert("token_type".to_owned(), stated);
     keep_tokens(&mut identity.extra_data.0, &identity.tokens);
     Ok(identity)
 }
@@ -29,9 +27,7 @@ pub(super) fn read(config: &Config, answer: Map<String, Value>, tokens: Tokens, 
 fn keep_tokens(kept: &mut Map<String, Value>, tokens: &Tokens) {
     let access_token = tokens.access_token.as_ref().map(Secret::expose);
     kept.insert("access_token".to_owned(), Value::from(access_token));
-    if let Some(token_type) = &tokens.token_type {
-        kept.insert("token_type".to_owned(), Value::from(token_type.clone()));
-    }
+    kept.insert("token_type".to_owned(), Value::from(tokens.token_type.clone()));
 }
 
 /// What a refresh changes in `extra_data`: the fields that the answer has, never an absent one.

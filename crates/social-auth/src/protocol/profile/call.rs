@@ -185,8 +185,8 @@ impl ResolvedCall {
         }
         let url = Url::parse(url).ok().filter(|url| url.scheme() == "https");
         let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
-        let is_within = |domain: &&str| host.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-        if self.hosts.iter().any(|domain| is_within(&domain)) {
+        let is_within = |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        if self.hosts.iter().any(|domain| is_within(domain)) {
             return Ok(());
         }
         Err(Error::malformed("the answer leads to an address that is not the provider's"))
