@@ -108,6 +108,15 @@ pub trait Backend: Send + Sync + 'static {
         Ok(None)
     }
 
+    /// The document by which providers of this protocol learn to know this site, which takes their answers at
+    /// `callback_url`: SAML metadata.
+    ///
+    /// # Errors
+    /// What keeps it from being made.
+    fn service_metadata(&self, _callback_url: &str) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     /// Reaches what can be reached without a person (discovery documents, keys) and tells what it saw,
     /// a line each, for `social-auth check`.
     ///

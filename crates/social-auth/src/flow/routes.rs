@@ -18,6 +18,7 @@ pub(crate) const ROUTES: &[&str] = &[
     "token/{backend}",
     "token/{backend}/nonce",
     "social_sign_up",
+    "saml/metadata.xml",
 ];
 
 /// Answers a request to one of our addresses; `None` when it is none of ours.
@@ -49,6 +50,9 @@ pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mu
         ["social_sign_up"] => {
             let backend = request.form.get("provider").unwrap_or_default();
             return Some(as_problem(social, backend, flow::sign_in_with_token(social, backend, request, session).await));
+        }
+        ["saml", "metadata.xml"] if matches!(request.method, Method::GET | Method::HEAD) => {
+            return Some(flow::service_metadata(social, request).unwrap_or_else(|error| social.error_reply(&error, request)));
         }
         _ => return None,
     };

@@ -6,3 +6,5 @@ pub mod oauth2;
 pub mod oidc;
 pub mod openid;
 pub mod profile;
+#[cfg(feature = "saml")]
+pub mod saml;

@@ -96,6 +96,8 @@ mod openstackdev;
 mod openstreetmap;
 mod opensuse;
 mod readability;
+#[cfg(feature = "saml")]
+mod saml;
 mod skyrock;
 mod slack;
 mod steam;
@@ -124,6 +126,8 @@ use crate::http::{Client, ClientOptions, Guard};
 use crate::protocol::oauth1::{OAuth1, OAuth1Backend};
 use crate::protocol::oauth2::{OAuth2, OAuth2Backend};
 use crate::protocol::openid::{OpenId, OpenIdBackend};
+#[cfg(feature = "saml")]
+use crate::protocol::saml::{Saml, SamlBackend};
 use crate::settings::{BackendSettings, SettingDecl};
 
 pub use index::Providers;
@@ -137,6 +141,9 @@ pub enum Provider {
     OAuth2(&'static OAuth2),
     /// OpenID 2.0 or 1.1.
     OpenId(&'static OpenId),
+    /// SAML 2.0.
+    #[cfg(feature = "saml")]
+    Saml(&'static Saml),
 }
 
 /// All providers. `social-auth backends` lists them.
@@ -241,6 +248,8 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth1(&openstreetmap::OPENSTREETMAP),
     Provider::OpenId(&opensuse::OPENSUSE),
     Provider::OAuth1(&readability::READABILITY),
+    #[cfg(feature = "saml")]
+    Provider::Saml(&saml::SAML),
     Provider::OAuth1(&skyrock::SKYROCK),
     Provider::OAuth2(&slack::SLACK),
     Provider::OpenId(&steam::STEAM),
@@ -281,6 +290,8 @@ impl Provider {
             Provider::OAuth1(provider) => provider.name,
             Provider::OAuth2(provider) => provider.name,
             Provider::OpenId(provider) => provider.name,
+            #[cfg(feature = "saml")]
+            Provider::Saml(provider) => provider.name,
         }
     }
 
@@ -291,6 +302,8 @@ impl Provider {
             Provider::OAuth1(provider) => provider.title,
             Provider::OAuth2(provider) => provider.title,
             Provider::OpenId(provider) => provider.title,
+            #[cfg(feature = "saml")]
+            Provider::Saml(provider) => provider.title,
         }
     }
 
@@ -301,6 +314,8 @@ impl Provider {
             Provider::OAuth1(_) => OAuth1::PROTOCOL,
             Provider::OAuth2(provider) => provider.protocol(),
             Provider::OpenId(_) => OpenId::PROTOCOL,
+            #[cfg(feature = "saml")]
+            Provider::Saml(_) => Saml::PROTOCOL,
         }
     }
 
@@ -311,6 +326,8 @@ impl Provider {
             Provider::OAuth1(provider) => provider.docs,
             Provider::OAuth2(provider) => provider.docs,
             Provider::OpenId(provider) => provider.docs,
+            #[cfg(feature = "saml")]
+            Provider::Saml(provider) => provider.docs,
         }
     }
 
@@ -321,6 +338,8 @@ impl Provider {
             Provider::OAuth1(provider) => provider.settings,
             Provider::OAuth2(provider) => provider.settings,
             Provider::OpenId(provider) => provider.settings,
+            #[cfg(feature = "saml")]
+            Provider::Saml(_) => &[],
         }
     }
 
@@ -331,6 +350,8 @@ impl Provider {
             Provider::OAuth1(_) => "KEY",
             Provider::OAuth2(provider) => provider.client_id_setting,
             Provider::OpenId(_) => "KEY",
+            #[cfg(feature = "saml")]
+            Provider::Saml(_) => "SP_ENTITY_ID",
         }
     }
 
@@ -353,6 +374,8 @@ impl Provider {
         match self {
             Provider::OpenId(_) => Ok(options.guarded(Guard::from_settings(settings)?)),
             _ => Ok(options),
+            #[cfg(feature = "saml")]
+            Provider::Saml(provider) => provider.class_paths,
         }
     }
 
@@ -365,6 +388,8 @@ impl Provider {
             Provider::OAuth1(provider) => Ok(Arc::new(OAuth1Backend::new(provider, instance, settings, http, clock)?)),
             Provider::OAuth2(provider) => Ok(Arc::new(OAuth2Backend::new(provider, instance, settings, http, clock)?)),
             Provider::OpenId(provider) => Ok(Arc::new(OpenIdBackend::new(provider, instance, settings, http, clock)?)),
+            #[cfg(feature = "saml")]
+            Provider::Saml(provider) => Ok(Arc::new(SamlBackend::new(provider, instance, settings, clock)?)),
         }
     }
 }

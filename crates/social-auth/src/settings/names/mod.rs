@@ -9,6 +9,7 @@ mod oidc;
 mod openid;
 mod outgoing;
 mod people;
+mod saml;
 mod server;
 mod unsupported;
 
@@ -36,6 +37,7 @@ pub const GROUPS: &[Group] = &[
     oauth1::GROUP,
     oidc::GROUP,
     openid::GROUP,
+    saml::GROUP,
     journeys::GROUP,
     access::GROUP,
     people::GROUP,

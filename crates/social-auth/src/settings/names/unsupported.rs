@@ -25,7 +25,6 @@ const SESSION: &str = "The session is the framework adapter's.";
 const ADMIN: &str = "It configures Django's admin, which goes on working on the same tables.";
 const DJANGO: &str = "It configures Django itself.";
 const NO_MAIL: &str = "Sending e-mail is not built yet.";
-const NO_SAML: &str = "SAML is not built yet.";
 const NO_FORM: &str = "Backends with a form of their own are not built yet.";
 
 /// All of them.
@@ -61,15 +60,6 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     ignored("FORM_HTML", NO_FORM),
     ignored("LOCAL_HTML", NO_FORM),
     refused("JWT_DECODE_OPTIONS", "The checks of an id token cannot be switched off."),
-    ignored("SP_ENTITY_ID", NO_SAML),
-    ignored("SP_PUBLIC_CERT", NO_SAML),
-    ignored("SP_PRIVATE_KEY", NO_SAML),
-    ignored("SP_EXTRA", NO_SAML),
-    ignored("ORG_INFO", NO_SAML),
-    ignored("TECHNICAL_CONTACT", NO_SAML),
-    ignored("SUPPORT_CONTACT", NO_SAML),
-    ignored("SECURITY_CONFIG", NO_SAML),
-    ignored("ENABLED_IDPS", NO_SAML),
     ignored("BACKEND_ERROR_URL", "django-social-auth's name of LOGIN_ERROR_URL."),
     ignored("COMPLETE_URL_NAME", "Addresses are mounted by the adapter, or below MOUNT."),
     ignored("ASSOCIATE_URL_NAME", "Addresses are mounted by the adapter, or below MOUNT."),
