@@ -53,8 +53,7 @@ pub(super) const CIPHERS: &[&str] = &[
 ];
 
 /// RSA-OAEP.
-pub(super) const KEY_TRANSPORTS: &[&str] =
-    &["http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p", "http://www.w3.org/2009/xmlenc11#rsa-oaep"];
+pub(super) const KEY_TRANSPORTS: &[&str] = &["http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p", "http://www.w3.org/2009/xmlenc11#rsa-oaep"];
 
 /// The way to sign of this name.
 pub(super) fn signature(uri: &str) -> Option<&'static Signature> {

@@ -114,7 +114,8 @@ fn audience(document: &Document<'_>, restriction: NodeId, expected: &Expected<'_
             return Ok(());
         }
     }
-    Err(Error::invalid_claim("Audience").detail("the assertion is meant for another service; is SP_ENTITY_ID what the identity provider knows?"))
+    Err(Error::invalid_claim("Audience")
+        .detail("the assertion is meant for another service; is SP_ENTITY_ID what the identity provider knows?"))
 }
 
 /// Profiles 4.1.4.3: one bearer confirmation at least holds in all its parts. The first complaint is told.
@@ -198,7 +199,9 @@ fn instant(document: &Document<'_>, node: NodeId, name: &str) -> Result<Option<i
 fn not_before(name: &str, at: i64, expected: &Expected<'_>) -> Result<()> {
     if at > expected.now.saturating_add(expected.leeway) {
         let early = at - expected.now;
-        return Err(Error::new(Reason::ResponseNotYetValid).claim(name).detail(format!("it begins {early} seconds from now; compare the clocks")));
+        return Err(Error::new(Reason::ResponseNotYetValid)
+            .claim(name)
+            .detail(format!("it begins {early} seconds from now; compare the clocks")));
     }
     Ok(())
 }

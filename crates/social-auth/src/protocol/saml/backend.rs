@@ -52,10 +52,9 @@ impl SamlBackend {
         match (wanted, self.config.idps.as_slice()) {
             (None, [only]) => Ok(only),
             (None, _) => Err(Error::missing_parameter("idp")),
-            (Some(name), all) => all
-                .iter()
-                .find(|idp| idp.name == name)
-                .ok_or_else(|| Error::new(Reason::InvalidParameter).parameter("idp").detail("ENABLED_IDPS has no identity provider of this name")),
+            (Some(name), all) => all.iter().find(|idp| idp.name == name).ok_or_else(|| {
+                Error::new(Reason::InvalidParameter).parameter("idp").detail("ENABLED_IDPS has no identity provider of this name")
+            }),
         }
     }
 }

@@ -64,7 +64,9 @@ impl Config {
             Ok::<_, crate::Error>(base64::Engine::encode(&base64::engine::general_purpose::STANDARD, der))
         });
         Ok(Config {
-            entity_id: settings.required("SP_ENTITY_ID", "It is the name by which identity providers know this site, usually an URL.")?.to_owned(),
+            entity_id: settings
+                .required("SP_ENTITY_ID", "It is the name by which identity providers know this site, usually an URL.")?
+                .to_owned(),
             certificate: certificate.transpose()?,
             key,
             sign_requests,

@@ -123,7 +123,8 @@ fn signature_shape(document: &Document<'_>, owner: NodeId, signature: NodeId) ->
 
 /// The reference points to the signature's own parent: by its `ID`, or as the whole document.
 fn covers(document: &Document<'_>, owner: NodeId, reference: NodeId) -> Result<()> {
-    let id = xml::attribute(document, owner, "ID").filter(|id| is_plain_id(id)).ok_or_else(|| unsigned("covers an element without an ID"))?;
+    let id =
+        xml::attribute(document, owner, "ID").filter(|id| is_plain_id(id)).ok_or_else(|| unsigned("covers an element without an ID"))?;
     let whole = document.document_element() == Some(owner);
     match xml::attribute(document, reference, "URI") {
         Some("") if whole => Ok(()),
@@ -181,11 +182,17 @@ fn encryption(document: &Document<'_>, encrypted: NodeId) -> Result<()> {
     if below.iter().any(|node| xml::is(document, *node, XENC, "CipherReference")) {
         return Err(Error::malformed("the encrypted assertion points to another place"));
     }
-    let key = below.iter().copied().find(|node| xml::is(document, *node, XENC, "EncryptedKey")).ok_or_else(|| Error::missing_claim("EncryptedKey"))?;
+    let key = below
+        .iter()
+        .copied()
+        .find(|node| xml::is(document, *node, XENC, "EncryptedKey"))
+        .ok_or_else(|| Error::missing_claim("EncryptedKey"))?;
     for (node, allowed) in [(data, algorithm::CIPHERS), (key, algorithm::KEY_TRANSPORTS)] {
         let method = xml::required(document, node, XENC, "EncryptionMethod")?;
         if !xml::attribute(document, method, "Algorithm").is_some_and(|name| allowed.contains(&name)) {
-            return Err(Error::malformed("the assertion is encrypted by an algorithm that is not allowed: AES by CBC or GCM, with RSA-OAEP"));
+            return Err(Error::malformed(
+                "the assertion is encrypted by an algorithm that is not allowed: AES by CBC or GCM, with RSA-OAEP",
+            ));
         }
     }
     Ok(())

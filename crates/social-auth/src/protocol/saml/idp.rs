@@ -60,7 +60,10 @@ pub(super) struct IdentityProvider {
 pub(super) fn all(settings: &BackendSettings<'_>) -> Result<Vec<IdentityProvider>> {
     let hint = "It is a table of identity providers by short name, each with entity_id, url and x509cert.";
     let table = settings.table(SETTING)?.filter(|table| !table.is_empty()).ok_or_else(|| settings.missing(SETTING, hint))?;
-    table.iter().map(|(name, entry)| one(name, entry).map_err(|what| settings.invalid(SETTING, &format!("at \"{name}\": {what}")))).collect()
+    table
+        .iter()
+        .map(|(name, entry)| one(name, entry).map_err(|what| settings.invalid(SETTING, &format!("at \"{name}\": {what}"))))
+        .collect()
 }
 
 fn one(name: &str, entry: &Value) -> Result<IdentityProvider, String> {

@@ -64,10 +64,8 @@ fn descriptor(writer: &mut XmlWriter, config: &Config, callback: &str) {
         }
     }
     element(writer, "md:NameIDFormat", &config.name_id_format);
-    writer.empty_element(
-        "md:AssertionConsumerService",
-        &[("Binding", POST), ("Location", callback), ("index", "1"), ("isDefault", "true")],
-    );
+    writer
+        .empty_element("md:AssertionConsumerService", &[("Binding", POST), ("Location", callback), ("index", "1"), ("isDefault", "true")]);
     writer.end_element("md:SPSSODescriptor");
 }
 

@@ -44,10 +44,8 @@ pub(super) fn departure(config: &Config, idp: &IdentityProvider, question: &Ques
         Binding::Post => {
             let template = xml(config, idp, question, key.map(|key| key as &dyn PrivateKeyEngine));
             let document = key.map_or(Ok(template.clone()), |key| key.sign(&template))?;
-            let fields = vec![
-                ("SAMLRequest".to_owned(), STANDARD.encode(document)),
-                ("RelayState".to_owned(), question.relay_state.to_owned()),
-            ];
+            let fields =
+                vec![("SAMLRequest".to_owned(), STANDARD.encode(document)), ("RelayState".to_owned(), question.relay_state.to_owned())];
             Ok(Departure::Post { action: idp.url.clone(), fields })
         }
     }

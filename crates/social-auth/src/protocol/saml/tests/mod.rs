@@ -1,0 +1,8 @@
+//! Answers of an imaginary identity provider, made and signed here: good ones, and what attackers make of
+//! them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod answer;
+mod fields;
+mod signatures;
+mod wrapping;
