@@ -362,6 +362,8 @@ impl Provider {
             Provider::OAuth1(provider) => provider.class_paths,
             Provider::OAuth2(provider) => provider.class_paths,
             Provider::OpenId(provider) => provider.class_paths,
+            #[cfg(feature = "saml")]
+            Provider::Saml(provider) => provider.class_paths,
         }
     }
 
@@ -374,8 +376,6 @@ impl Provider {
         match self {
             Provider::OpenId(_) => Ok(options.guarded(Guard::from_settings(settings)?)),
             _ => Ok(options),
-            #[cfg(feature = "saml")]
-            Provider::Saml(provider) => provider.class_paths,
         }
     }
 
