@@ -100,6 +100,9 @@ impl OpenIdBackend {
     /// Section 11.4: by the association if the answer is signed with it, else by asking the provider.
     async fn signature_is_right(&self, answer: &Answer<'_>, attempt: &Attempt, service: &Service) -> Result<()> {
         let stored = attempt.protocol.get(ASSOCIATION).cloned().and_then(|value| serde_json::from_value::<Association>(value).ok());
+        if answer.raw("sig").is_none_or(str::is_empty) {
+            return Err(Error::missing_claim("sig"));
+        }
         let handle = answer.raw("assoc_handle");
         let right = match stored.filter(|association| Some(association.handle.as_str()) == handle) {
             Some(association) => association.verifies(answer)?,
