@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::fault::{self, Fault, Faults};
 use crate::guard::{refuse_production, require_loopback, require_loopback_url};
 use crate::keys::{KeyRing, OldKeys};
+use crate::oauth1;
 use crate::oauth2::{self, Dialect, Grants};
 use crate::oidc::{self, Edit, IdToken};
 use crate::page::{self, Pages};
@@ -39,6 +40,7 @@ pub(crate) struct Shared {
     pub(crate) people: People,
     pub(crate) desk: Desk,
     pub(crate) grants: Grants,
+    pub(crate) oauth1: oauth1::Books,
     pub(crate) pages: Pages,
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
@@ -165,6 +167,7 @@ impl Builder {
             people,
             desk: Desk::default(),
             grants: Grants::default(),
+            oauth1: oauth1::Books::default(),
             pages: Pages::compile(path)?,
             log: RequestLog::default(),
             faults: Faults::default(),
@@ -195,6 +198,7 @@ impl DevProvider {
         Router::new()
             .merge(page::routes())
             .merge(consent::routes())
+            .merge(oauth1::routes())
             .merge(oauth2::routes())
             .merge(oidc::routes())
             .layer(from_fn_with_state(shared.clone(), fault::misbehave))

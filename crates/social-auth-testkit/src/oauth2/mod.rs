@@ -27,7 +27,7 @@ pub(crate) use answer::see_other;
 pub(crate) use grants::{Grant, Grants, Issued, contains_scope};
 pub(crate) use metadata::common as common_metadata;
 pub(crate) use refusal::Refusal;
-pub(crate) use resource::{Bearer, bearer_challenge};
+pub(crate) use resource::{Bearer, bearer_challenge, profile};
 
 /// Which of the two protocols a request came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -65,7 +65,8 @@ pub(crate) async fn user(State(shared): State<Arc<Shared>>, headers: HeaderMap) 
     }
 }
 
-fn profile(person: Person) -> Value {
+/// A person as the profile calls of OAuth 1.0a and 2.0 tell.
+pub(crate) fn profile(person: Person) -> Value {
     let mut profile = json!({
         "id": person.id,
         "login": person.login,
