@@ -42,6 +42,13 @@ fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Set
     settings.set("secret_key", random_token(32));
     settings.set("log", "warn,social_auth=info");
     let url = provider.url();
+    let oauth1 = [
+        ("TITLE", "Development OAuth 1.0a".to_owned()),
+        ("REQUEST_TOKEN_URL", format!("{url}/oauth1/request_token")),
+        ("AUTHORIZATION_URL", format!("{url}/oauth1/authorize")),
+        ("ACCESS_TOKEN_URL", format!("{url}/oauth1/access_token")),
+        ("USER_URL", format!("{url}/oauth1/user")),
+    ];
     let oauth2 = [
         ("TITLE", "Development OAuth 2.0".to_owned()),
         ("AUTHORIZATION_URL", format!("{url}/oauth2/authorize")),
@@ -58,9 +65,12 @@ fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Set
         "username": "login", "email": "email", "email_verified": "email_verified",
         "fullname": "name", "first_name": "given_name", "last_name": "family_name",
     });
+    settings.set_for("dev-oauth1", "DETAILS", details.clone());
     settings.set_for("dev-oauth2", "DETAILS", details);
     settings.set_for("dev-oauth2", "SCOPE", vec!["profile", "email"]);
-    for (name, kind, own) in [("dev-oauth2", "oauth2", oauth2.as_slice()), ("dev-oidc", "oidc", oidc.as_slice())] {
+    for (name, kind, own) in
+        [("dev-oauth2", "oauth2", oauth2.as_slice()), ("dev-oidc", "oidc", oidc.as_slice()), ("dev-oauth1", "oauth1", oauth1.as_slice())]
+    {
         settings.enable(name, kind, Origin::Code);
         settings.set_for(name, "KEY", provider.client_id());
         settings.set_for(name, "SECRET", provider.client_secret());
@@ -75,7 +85,7 @@ fn welcome(address: &str, provider: &DevProvider, database_url: Option<&str>) {
     println!("social-auth listening on {address}");
     println!(
         "
-Open {address} in a browser and sign in, by OAuth 2.0 or by OpenID Connect, as
+Open {address} in a browser and sign in, by OAuth 2.0, OpenID Connect or OAuth 1.0a, as
   Alice    with a full profile and a verified e-mail address
   Carol    without an e-mail address
   Dave     with an e-mail address that is not verified

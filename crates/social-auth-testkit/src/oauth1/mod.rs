@@ -56,7 +56,7 @@ fn endpoint(path: &'static str, answer: fn(&Shared, &Signed) -> Result<Response,
                 Err(problem) => problem.into_response(),
             }
         };
-    get(handler.clone()).post(handler)
+    get(handler).post(handler)
 }
 
 /// RFC 5849, section 2.1.

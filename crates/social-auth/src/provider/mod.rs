@@ -68,6 +68,7 @@ mod instagram;
 mod justgiving;
 mod kakao;
 mod keycloak;
+mod khanacademy_oauth1;
 mod kick;
 mod launchpad;
 mod line;
@@ -217,6 +218,7 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&justgiving::JUSTGIVING),
     Provider::OAuth2(&kakao::KAKAO),
     Provider::OAuth2(&keycloak::KEYCLOAK),
+    Provider::OAuth1(&khanacademy_oauth1::KHANACADEMY_OAUTH1),
     Provider::OAuth2(&kick::KICK),
     Provider::OpenId(&launchpad::LAUNCHPAD),
     Provider::OAuth2(&line::LINE),

@@ -11,7 +11,8 @@ use crate::site::ACCESS_TOKEN;
 
 /// Tokens where tokens are asked for, else the profile. Nothing is told to whom does not sign.
 pub fn answer(description: &OAuth1, request: &Outgoing, uid: Option<&Value>, number: usize) -> String {
-    let signed = request.headers.get(AUTHORIZATION).is_some_and(|header| header.as_bytes().starts_with(b"OAuth "));
+    let in_header = request.headers.get(AUTHORIZATION).is_some_and(|header| header.as_bytes().starts_with(b"OAuth "));
+    let signed = in_header || request.url.query_pairs().any(|(name, _)| name == "oauth_signature");
     if !signed {
         return "{}".to_owned();
     }

@@ -132,9 +132,13 @@ impl Site {
             Provider::OAuth1(_) => {
                 let answer = begun.error.map_or(("oauth_verifier", CODE), |_| ("denied", begun.state.as_str()));
                 let address = Url::parse(&begun.address).ok();
-                let redirect_state = address.and_then(|url| Some(url.query()?.rsplit_once("redirect_state%3D")?.1.to_owned()));
+                let redirect_state = address.and_then(|url| {
+                    let (_, state) = url.query()?.split_once("redirect_state%3D")?;
+                    Some(state.split('&').next().unwrap_or_default().to_owned())
+                });
                 let redirect_state = redirect_state.unwrap_or_else(|| begun.state.clone());
-                vec![("oauth_token", begun.state.clone()), ("redirect_state", redirect_state), (answer.0, answer.1.to_owned())]
+                let token = Some(begun.state.clone()).filter(|token| !token.is_empty()).unwrap_or_else(|| ACCESS_TOKEN.to_owned());
+                vec![("oauth_token", token), ("redirect_state", redirect_state), (answer.0, answer.1.to_owned())]
             }
             _ => {
                 let answer = begun.error.map_or(("code", CODE), |error| ("error", error));

@@ -27,6 +27,24 @@ pub const ALL: &[Deviation] = &[
         },
     },
     Deviation {
+        name: "signed_anew",
+        reason: "an address that is signed has a nonce of ours, and so another signature",
+        is: |difference, _| {
+            matches!(&difference.what, What::DepartureQuery(name) if name == "oauth_nonce" || name == "oauth_signature")
+                && difference.expected.is_some()
+                && difference.got.is_some()
+        },
+    },
+    Deviation {
+        name: "state_where_nothing_else_binds",
+        reason: "where the request token itself comes with the callback, only a state of ours binds it to the browser that began",
+        is: |difference, _| {
+            let (Some(expected), Some(got)) = (difference.expected_text(), difference.got_text()) else { return false };
+            let state = got.strip_prefix(expected).and_then(|rest| rest.strip_prefix("?redirect_state="));
+            difference.what == What::DepartureQuery("oauth_callback".to_owned()) && state.is_some_and(|state| state.len() >= 32)
+        },
+    },
+    Deviation {
         name: "denied_names_its_attempt",
         reason: "denied carries the request token, so it is known which sign-in the person declined",
         is: |difference, scene| {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::config::Config;
-use super::description::{OAuth1, Repeats};
+use super::description::{AskedBy, OAuth1, Repeats};
 use super::identity_token::{self, Expected};
 use super::problem;
 use super::request::{Carried, Stamp};
@@ -138,6 +138,10 @@ impl Backend for OAuth1Backend {
         if self.config.redirect_state {
             attempt.redirect_uri = with_state(&attempt.redirect_uri, &attempt.state);
         }
+        if self.config.asked_by == AskedBy::Browser {
+            let request = self.asking().request_for_token(&attempt.redirect_uri)?;
+            return Ok(Departure::Redirect(request.url.into()));
+        }
         let token = self.asking().request_token(&attempt.redirect_uri).await?;
         let url = self.authorization_url(&token.token, attempt, request)?;
         if !self.config.redirect_state {
@@ -163,8 +167,14 @@ impl Backend for OAuth1Backend {
 
     async fn complete(&self, attempt: &Attempt, callback: &Callback) -> Result<Identity> {
         problem::refuse_stated(&callback.params)?;
-        let (token, secret) = request_token_of(attempt, &callback.params).map_err(|error| error.stage(Stage::Callback))?;
         let given = |name: &str| callback.params.get(name).filter(|value| !value.is_empty());
+        let (token, secret) = match self.config.asked_by {
+            AskedBy::Us => request_token_of(attempt, &callback.params),
+            AskedBy::Browser => given("oauth_token")
+                .map(|token| (token, Secret::from(given("oauth_token_secret").unwrap_or_default())))
+                .ok_or_else(|| Error::missing_parameter("oauth_token")),
+        }
+        .map_err(|error| error.stage(Stage::Callback))?;
         let verifier = given("oauth_verifier").ok_or_else(|| {
             Error::missing_parameter("oauth_verifier").stage(Stage::Callback).detail("without it anybody could finish this sign-in")
         })?;
@@ -187,7 +197,7 @@ impl Backend for OAuth1Backend {
 }
 
 /// The attempt's request token and its secret, if the callback is about it.
-fn request_token_of<'a>(attempt: &'a Attempt, callback: &Params) -> Result<(&'a str, Secret)> {
+fn request_token_of<'a>(attempt: &'a Attempt, callback: &'a Params) -> Result<(&'a str, Secret)> {
     let kept = |name: &str| attempt.protocol.get(name).and_then(Value::as_str);
     let lost = |detail: &str| Error::new(Reason::SessionContextMissing).detail(detail);
     let (Some(token), Some(secret)) = (kept(REQUEST_TOKEN), kept(REQUEST_TOKEN_SECRET)) else {
@@ -214,4 +224,29 @@ fn token_of(credentials: &TokenCredentials) -> Option<Token> {
         }
     };
     Token::read(pairs.into_iter().filter(|(name, _)| name == "oauth_token" || name == "oauth_token_secret").collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_client_may_hand_over_its_token_in_every_form() {
+        let bare =
+            TokenCredentials { access_token: Some("at".into()), access_token_secret: Some("s&=%".into()), ..TokenCredentials::default() };
+        let whole = |text: &str| TokenCredentials { access_token: Some(text.into()), ..TokenCredentials::default() };
+        for credentials in [
+            bare,
+            whole("oauth_token=at&oauth_token_secret=s%26%3D%25&user_id=1"),
+            whole(r#"{"oauth_token": "at", "oauth_token_secret": "s&=%", "user_id": 1}"#),
+        ] {
+            let token = token_of(&credentials).unwrap();
+            assert_eq!((token.token.as_str(), token.secret.expose()), ("at", "s&=%"));
+            assert_eq!(token.fields.len(), 2, "what the client says of the person is not believed");
+        }
+        for text in ["", "{}", "oauth_token=", r#"{"oauth_token": 1}"#] {
+            assert!(token_of(&whole(text)).is_none(), "{text}");
+        }
+    }
 }

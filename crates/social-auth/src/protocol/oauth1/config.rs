@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::description::{Confirms, Hooks, OAuth1, Repeats, TokenSecret};
+use super::description::{AskedBy, Confirms, Hooks, OAuth1, Repeats, TokenSecret};
 use super::request::{Placement, Signer};
 use super::signature::SignatureMethod;
 use crate::backend::BackendInfo;
@@ -19,6 +19,7 @@ pub(super) struct Config {
     pub signer: Signer,
     pub request_token: Endpoint,
     pub request_arguments: Vec<(String, String)>,
+    pub asked_by: AskedBy,
     pub authorization_url: String,
     pub access_token: Endpoint,
     pub repeats: Repeats,
@@ -72,6 +73,7 @@ impl Config {
                 method: method(settings, "REQUEST_TOKEN_METHOD", provider.request_token_method)?,
             },
             request_arguments: settings.pairs("REQUEST_TOKEN_EXTRA_ARGUMENTS")?,
+            asked_by: provider.asked_by,
             authorization_url: url("AUTHORIZATION_URL", provider.authorization_url)?,
             access_token: Endpoint {
                 url: url("ACCESS_TOKEN_URL", provider.access_token_url)?,
@@ -80,7 +82,7 @@ impl Config {
             repeats: provider.repeats,
             callback: callback.and_then(|name| hook_settings.text(name)).map(str::to_owned),
             confirms_callback: provider.confirms_callback,
-            redirect_state: settings.boolean("REDIRECT_STATE", provider.redirect_state)?,
+            redirect_state: provider.asked_by == AskedBy::Browser || settings.boolean("REDIRECT_STATE", provider.redirect_state)?,
             redirect_parameter: provider.redirect_parameter,
             token_secret: provider.token_secret,
             scope: hook_settings.scope.join(provider.scope_separator),

@@ -30,6 +30,8 @@ pub struct OAuth1 {
     pub request_token_url: &'static str,
     /// `GET` or `POST`.
     pub request_token_method: &'static str,
+    /// Who asks for the request token.
+    pub asked_by: AskedBy,
     /// Where the browser is sent (section 2.2).
     pub authorization_url: &'static str,
     /// Where access tokens come from (section 2.3: token credentials).
@@ -94,6 +96,7 @@ impl OAuth1 {
         class_paths: &[],
         request_token_url: "",
         request_token_method: "GET",
+        asked_by: AskedBy::Us,
         authorization_url: "",
         access_token_url: "",
         access_token_method: "POST",
@@ -119,6 +122,16 @@ impl OAuth1 {
         association_only: false,
         hooks: Hooks::NONE,
     };
+}
+
+/// Who asks for the request token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedBy {
+    /// We do, and send the browser on with it.
+    Us,
+    /// The browser, with a request that we signed: token, secret and verifier come with the callback, which
+    /// only the state binds to the attempt.
+    Browser,
 }
 
 /// Which requests carry `oauth_callback` and `oauth_verifier`.

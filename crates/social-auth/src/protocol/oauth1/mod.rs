@@ -14,7 +14,7 @@ mod token;
 
 pub use backend::OAuth1Backend;
 pub use base_string::{base_string, encode};
-pub use description::{Confirms, Hooks, OAuth1, Repeats, TokenSecret};
+pub use description::{AskedBy, Confirms, Hooks, OAuth1, Repeats, TokenSecret};
 pub use request::{Carried, Placement, Signer, Stamp};
 pub use signature::SignatureMethod;
 

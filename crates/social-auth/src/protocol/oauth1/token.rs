@@ -33,17 +33,26 @@ impl Asking<'_> {
     /// # Errors
     /// What the provider states, or its answer lacks.
     pub async fn request_token(&self, callback: &str) -> Result<Token> {
+        let token = self.ask(self.request_for_token(callback)?, Stage::Begin).await?;
+        if token.secret.is_empty() {
+            return Err(missing("oauth_token_secret", Stage::Begin));
+        }
+        callback_is_confirmed(&token, self.config.confirms_callback)?;
+        Ok(token)
+    }
+
+    /// The signed request for a request token.
+    ///
+    /// # Errors
+    /// `invalid_setting` when there is no address, or it may not be asked in this way.
+    pub fn request_for_token(&self, callback: &str) -> Result<Outgoing> {
         let mut arguments = self.config.request_arguments.clone();
         if !self.config.scope.is_empty() {
             arguments.retain(|(name, _)| name != "scope");
             arguments.push(("scope".to_owned(), self.config.scope.clone()));
         }
         let carried = Carried { callback: Some(self.config.callback.as_deref().unwrap_or(callback)), ..Carried::default() };
-        let token = self.ask(&self.config.request_token, &arguments, &carried, Stage::Begin).await?;
-        let has_secret = !token.secret.is_empty();
-        let token = if has_secret { Ok(token) } else { Err(missing("oauth_token_secret", Stage::Begin)) }?;
-        callback_is_confirmed(&token, self.config.confirms_callback)?;
-        Ok(token)
+        self.signed(&self.config.request_token, &arguments, &carried).map_err(|error| error.stage(Stage::Begin))
     }
 
     /// Exchanges an authorized request token for an access token.
@@ -51,16 +60,20 @@ impl Asking<'_> {
     /// # Errors
     /// What the provider states, or its answer lacks.
     pub async fn access_token(&self, carried: &Carried<'_>) -> Result<Token> {
-        let token = self.ask(&self.config.access_token, &[], carried, Stage::TokenExchange).await?;
+        let request = self.signed(&self.config.access_token, &[], carried).map_err(|error| error.stage(Stage::TokenExchange))?;
+        let token = self.ask(request, Stage::TokenExchange).await?;
         if token.secret.is_empty() && self.config.token_secret == TokenSecret::Given {
             return Err(missing("oauth_token_secret", Stage::TokenExchange));
         }
         Ok(token)
     }
 
-    async fn ask(&self, endpoint: &Endpoint, arguments: &[(String, String)], carried: &Carried<'_>, stage: Stage) -> Result<Token> {
+    fn signed(&self, endpoint: &Endpoint, arguments: &[(String, String)], carried: &Carried<'_>) -> Result<Outgoing> {
         let request = Outgoing::new(endpoint.method.clone(), &endpoint.url)?.query(arguments);
-        let request = self.config.signer.sign(request, carried, &Stamp::new(self.clock)).map_err(|error| error.stage(stage))?;
+        self.config.signer.sign(request, carried, &Stamp::new(self.clock))
+    }
+
+    async fn ask(&self, request: Outgoing, stage: Stage) -> Result<Token> {
         let answer = self.http.send(request).await.map_err(|error| error.stage(stage))?;
         Token::read(problem::fields_of(&answer, stage)?).ok_or_else(|| missing("oauth_token", stage))
     }
