@@ -11,11 +11,11 @@ use crate::backend::Backend;
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, ClientOptions, ReqwestTransport, Transport};
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Disconnection, Pipeline};
 use crate::provider;
 use crate::seal::Sealer;
 use crate::secret::Secret;
-use crate::settings::{BackendEntry, FlowSettings, Origin, Settings, Severity};
+use crate::settings::{BackendEntry, BackendSettings, FlowSettings, Origin, Settings, Severity};
 use crate::social_auth::{Inner, Instance, SocialAuth};
 use crate::storage::{SealedStorage, SocialStorage, UserStorage};
 use crate::web::TrustedProxies;
@@ -29,6 +29,7 @@ pub struct Builder {
     social: Option<Arc<dyn SocialStorage>>,
     pipeline: Option<Pipeline>,
     pipelines: HashMap<String, Pipeline>,
+    disconnect_pipeline: Option<Pipeline<Disconnection>>,
     own_backends: Vec<Arc<dyn Backend>>,
     transport: Option<Arc<dyn Transport>>,
     clock: Clock,
@@ -145,6 +146,13 @@ impl Builder {
         self
     }
 
+    /// The disconnection pipeline of all backends; a `DISCONNECT_PIPELINE` setting comes before it.
+    #[must_use]
+    pub fn disconnect_pipeline(mut self, pipeline: Pipeline<Disconnection>) -> Self {
+        self.disconnect_pipeline = Some(pipeline);
+        self
+    }
+
     /// Sends requests by other means than the network: to replay recorded traffic.
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
@@ -181,9 +189,10 @@ impl Builder {
         let users = problems.take(self.users.clone().ok_or_else(missing));
         let social = problems.take(self.social.clone().ok_or_else(missing));
         let encrypt = problems.take(site.boolean("ENCRYPT_TOKENS", false)).unwrap_or_default();
+        let disconnection = problems.take(self.disconnect_pipeline_of(&site));
         let instances = self.instances(&mut problems);
-        match (public_url, mount, sealer, flow, proxies, users, social) {
-            (Some(public_url), Some(mount), Some(sealer), Some(flow), Some(proxies), Some(users), Some(social))
+        match (public_url, mount, sealer, flow, proxies, users, social, disconnection) {
+            (Some(public_url), Some(mount), Some(sealer), Some(flow), Some(proxies), Some(users), Some(social), Some(disconnection))
                 if problems.0.is_empty() =>
             {
                 let (order, instances) = instances;
@@ -201,6 +210,7 @@ impl Builder {
                     sealed,
                     instances,
                     order,
+                    disconnection,
                     clock: self.clock,
                     settings: self.settings,
                 })))
@@ -234,8 +244,9 @@ impl Builder {
         let settings = self.settings.of_backend(name);
         let flow = problems.take(FlowSettings::resolve(&settings));
         let pipeline = problems.take(self.pipeline_of(name));
-        let (Some(flow), Some(pipeline)) = (flow, pipeline) else { return };
-        let instance = Instance { backend, flow: Arc::new(flow), pipeline };
+        let disconnection = problems.take(self.disconnect_pipeline_of(&settings));
+        let (Some(flow), Some(pipeline), Some(disconnection)) = (flow, pipeline, disconnection) else { return };
+        let instance = Instance { backend, flow: Arc::new(flow), pipeline, disconnection };
         if instances.insert(name.to_owned(), instance).is_some() {
             problems.0.push(
                 Error::invalid_setting(
@@ -265,6 +276,13 @@ impl Builder {
         match self.settings.of_backend(backend).list("PIPELINE")? {
             Some(names) => Pipeline::from_names(&names).map_err(|error| error.stage(Stage::Start)),
             None => Ok(self.pipeline.clone().unwrap_or_else(Pipeline::authentication)),
+        }
+    }
+
+    fn disconnect_pipeline_of(&self, settings: &BackendSettings<'_>) -> Result<Pipeline<Disconnection>> {
+        match settings.list("DISCONNECT_PIPELINE")? {
+            Some(names) => Pipeline::from_names(&names).map_err(|error| error.stage(Stage::Start)),
+            None => Ok(self.disconnect_pipeline.clone().unwrap_or_else(Pipeline::disconnection)),
         }
     }
 }

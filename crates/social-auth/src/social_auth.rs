@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Reason, Result};
 use crate::flow;
 use crate::identity::Fields;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Disconnection, Pipeline};
 use crate::seal::Sealer;
 use crate::secret::Secret;
 use crate::session::Session;
@@ -46,6 +46,8 @@ pub(crate) struct Inner {
     pub(crate) social: Arc<dyn SocialStorage>,
     pub(crate) instances: HashMap<String, Instance>,
     pub(crate) order: Vec<String>,
+    /// For backends that are no longer set up.
+    pub(crate) disconnection: Pipeline<Disconnection>,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
 }
@@ -55,6 +57,7 @@ pub(crate) struct Instance {
     pub(crate) backend: Arc<dyn Backend>,
     pub(crate) flow: Arc<FlowSettings>,
     pub(crate) pipeline: Pipeline,
+    pub(crate) disconnection: Pipeline<Disconnection>,
 }
 
 impl SocialAuth {

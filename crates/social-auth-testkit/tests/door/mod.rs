@@ -10,7 +10,7 @@ use social_auth::pipeline::Pipeline;
 use social_auth::session::Session;
 use social_auth::storage::{MemoryStorage, User, UserId};
 use social_auth::web::{Reply, Request};
-use social_auth::{Result, SocialAuth};
+use social_auth::{Builder, Result, SocialAuth};
 use social_auth_testkit::DevProvider;
 
 #[derive(Default)]
@@ -122,14 +122,18 @@ pub async fn set_up() -> (DevProvider, SocialAuth) {
 }
 
 pub async fn set_up_with(pipeline: Pipeline) -> (DevProvider, SocialAuth) {
+    set_up_by(|builder| builder.pipeline(pipeline)).await
+}
+
+/// With what the test changes at the builder.
+pub async fn set_up_by(change: impl FnOnce(Builder) -> Builder) -> (DevProvider, SocialAuth) {
     let idp = DevProvider::start().await.unwrap();
     let url = idp.url().to_string();
     let base = url.trim_end_matches('/');
-    let social = SocialAuth::builder()
+    let builder = SocialAuth::builder()
         .public_url("http://localhost:8000")
         .secret_key("a key of at least thirty-two random characters")
         .storage(MemoryStorage::new())
-        .pipeline(pipeline)
         .backend_as(
             "dev-oidc",
             "oidc",
@@ -153,8 +157,7 @@ pub async fn set_up_with(pipeline: Pipeline) -> (DevProvider, SocialAuth) {
                 ("USERNAME_KEY", "login"),
                 ("EMAIL_KEY", "email"),
             ],
-        )
-        .build()
-        .unwrap_or_else(|error| panic!("{error}"));
+        );
+    let social = change(builder).build().unwrap_or_else(|error| panic!("{error}"));
     (idp, social)
 }

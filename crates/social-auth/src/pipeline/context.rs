@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::{Step, Subject, steps};
 use crate::backend::{Backend, BackendInfo};
 use crate::clock::Clock;
 use crate::identity::{Identity, Uid, UserDetails};
@@ -181,9 +182,20 @@ impl Context {
     pub fn value<T: Any + Send + Sync>(&self) -> Option<&T> {
         self.typed.get(&TypeId::of::<T>()).and_then(|value| value.downcast_ref())
     }
+}
 
-    /// Forgets what was read from the database, before the pipeline begins again.
-    pub(super) fn forget_lookups(&mut self) {
+impl Subject for Context {
+    const SETTING: &'static str = "PIPELINE";
+
+    fn built_in(name: &str) -> Option<Arc<dyn Step>> {
+        steps::built_in(name)
+    }
+
+    fn names() -> Vec<&'static str> {
+        steps::names().collect()
+    }
+
+    fn forget_lookups(&mut self) {
         self.user = self.parts.current_user.clone();
         self.association = None;
         self.username = None;

@@ -2,6 +2,7 @@
 //! steps that the site's owner may change.
 
 mod context;
+pub mod disconnection;
 mod saved;
 pub mod steps;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use async_trait::async_trait;
 
 pub(crate) use context::PARTIAL_TOKEN;
 pub use context::{Context, ContextParts};
+pub use disconnection::Disconnection;
 pub(crate) use saved::SavedRun;
 
 use crate::error::{Error, Reason, Result};
@@ -26,22 +28,38 @@ use crate::web::Reply;
 pub enum Outcome {
     /// Go on with the next step.
     Continue,
-    /// Send this reply, and go on with this step when the person comes back.
+    /// Send this reply, and go on with this step when the person comes back. A disconnection keeps nothing
+    /// meanwhile: it begins again when the person posts again, now with what the step asked for.
     Pause(Reply),
-    /// Send this reply; the sign-in ends here.
+    /// Send this reply; the sign-in, or disconnection, ends here.
     Stop(Reply),
     /// Somebody else was quicker in the database: begin again with the first step, at most a few times.
     Restart,
 }
 
+/// What the steps of one kind of pipeline work on: [`Context`] for a sign-in, [`Disconnection`].
+pub trait Subject: Send + Sized + 'static {
+    /// The setting that names the steps.
+    const SETTING: &'static str;
+
+    /// The built-in step of this name.
+    fn built_in(name: &str) -> Option<Arc<dyn Step<Self>>>;
+
+    /// The names of all built-in steps.
+    fn names() -> Vec<&'static str>;
+
+    /// Forgets what was read from the database, before the pipeline begins again.
+    fn forget_lookups(&mut self);
+}
+
 /// One step of a pipeline.
 #[async_trait]
-pub trait Step: Send + Sync + 'static {
+pub trait Step<C: Subject = Context>: Send + Sync + 'static {
     /// Does the step's work on the context.
     ///
     /// # Errors
-    /// What ends the sign-in.
-    async fn run(&self, context: &mut Context) -> Result<Outcome>;
+    /// What ends the sign-in, or disconnection.
+    async fn run(&self, context: &mut C) -> Result<Outcome>;
 }
 
 /// The future of a step that is a closure.
@@ -50,19 +68,26 @@ pub type StepFuture<'a> = Pin<Box<dyn Future<Output = Result<Outcome>> + Send + 
 struct Closure<F>(F);
 
 #[async_trait]
-impl<F> Step for Closure<F>
+impl<C, F> Step<C> for Closure<F>
 where
-    F: for<'a> Fn(&'a mut Context) -> StepFuture<'a> + Send + Sync + 'static,
+    C: Subject,
+    F: for<'a> Fn(&'a mut C) -> StepFuture<'a> + Send + Sync + 'static,
 {
-    async fn run(&self, context: &mut Context) -> Result<Outcome> {
+    async fn run(&self, context: &mut C) -> Result<Outcome> {
         (self.0)(context).await
     }
 }
 
-#[derive(Clone)]
-struct NamedStep {
+struct NamedStep<C: Subject> {
     name: Arc<str>,
-    step: Arc<dyn Step>,
+    step: Arc<dyn Step<C>>,
+}
+
+// Derived, it would ask the context to be cloneable too.
+impl<C: Subject> Clone for NamedStep<C> {
+    fn clone(&self) -> Self {
+        NamedStep { name: self.name.clone(), step: self.step.clone() }
+    }
 }
 
 /// An ordered list of named steps.
@@ -77,24 +102,47 @@ struct NamedStep {
 /// });
 /// assert!(pipeline.unwrap().names().any(|name| name == "greet"));
 /// ```
-#[derive(Clone, Default)]
-pub struct Pipeline {
-    steps: Vec<NamedStep>,
+pub struct Pipeline<C: Subject = Context> {
+    steps: Vec<NamedStep<C>>,
+}
+
+impl<C: Subject> Clone for Pipeline<C> {
+    fn clone(&self) -> Self {
+        Pipeline { steps: self.steps.clone() }
+    }
+}
+
+impl<C: Subject> Default for Pipeline<C> {
+    fn default() -> Self {
+        Pipeline { steps: Vec::new() }
+    }
 }
 
 impl Pipeline {
+    /// The default authentication pipeline.
+    #[must_use]
+    pub fn authentication() -> Self {
+        Pipeline::built_in(steps::DEFAULT_AUTHENTICATION)
+    }
+}
+
+impl Pipeline<Disconnection> {
+    /// The default disconnection pipeline.
+    #[must_use]
+    pub fn disconnection() -> Self {
+        Pipeline::built_in(disconnection::DEFAULT_DISCONNECTION)
+    }
+}
+
+impl<C: Subject> Pipeline<C> {
     /// No steps.
     #[must_use]
     pub fn empty() -> Self {
         Pipeline::default()
     }
 
-    /// The default authentication pipeline.
-    #[must_use]
-    pub fn authentication() -> Self {
-        let steps = steps::DEFAULT_AUTHENTICATION
-            .iter()
-            .filter_map(|name| Some(NamedStep { name: Arc::from(*name), step: steps::built_in(name)? }));
+    fn built_in(names: &[&str]) -> Self {
+        let steps = names.iter().filter_map(|name| Some(NamedStep { name: Arc::from(*name), step: C::built_in(name)? }));
         Pipeline { steps: steps.collect() }
     }
 
@@ -106,7 +154,7 @@ impl Pipeline {
         let mut pipeline = Pipeline::empty();
         for name in names {
             let short = steps::short_name(name.as_ref());
-            let step = steps::built_in(short).ok_or_else(|| unknown_step(name.as_ref(), &mut steps::names()))?;
+            let step = C::built_in(short).ok_or_else(|| unknown_step::<C>(name.as_ref(), &mut C::names().into_iter()))?;
             pipeline.steps.push(NamedStep { name: Arc::from(short), step });
         }
         Ok(pipeline)
@@ -116,7 +164,7 @@ impl Pipeline {
     #[must_use]
     pub fn then<F>(mut self, name: &str, step: F) -> Self
     where
-        F: for<'a> Fn(&'a mut Context) -> StepFuture<'a> + Send + Sync + 'static,
+        F: for<'a> Fn(&'a mut C) -> StepFuture<'a> + Send + Sync + 'static,
     {
         self.steps.push(NamedStep { name: Arc::from(name), step: Arc::new(Closure(step)) });
         self
@@ -128,7 +176,7 @@ impl Pipeline {
     /// `invalid_setting` when there is no such step.
     pub fn before<F>(self, existing: &str, name: &str, step: F) -> Result<Self>
     where
-        F: for<'a> Fn(&'a mut Context) -> StepFuture<'a> + Send + Sync + 'static,
+        F: for<'a> Fn(&'a mut C) -> StepFuture<'a> + Send + Sync + 'static,
     {
         self.insert(existing, 0, name, Arc::new(Closure(step)))
     }
@@ -139,7 +187,7 @@ impl Pipeline {
     /// `invalid_setting` when there is no such step.
     pub fn after<F>(self, existing: &str, name: &str, step: F) -> Result<Self>
     where
-        F: for<'a> Fn(&'a mut Context) -> StepFuture<'a> + Send + Sync + 'static,
+        F: for<'a> Fn(&'a mut C) -> StepFuture<'a> + Send + Sync + 'static,
     {
         self.insert(existing, 1, name, Arc::new(Closure(step)))
     }
@@ -148,7 +196,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// `invalid_setting` when there is no such step.
-    pub fn replace(mut self, existing: &str, step: Arc<dyn Step>) -> Result<Self> {
+    pub fn replace(mut self, existing: &str, step: Arc<dyn Step<C>>) -> Result<Self> {
         let index = self.position(existing)?;
         if let Some(place) = self.steps.get_mut(index) {
             place.step = step;
@@ -170,7 +218,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// `invalid_setting` when there is no such step.
-    pub fn insert(mut self, existing: &str, offset: usize, name: &str, step: Arc<dyn Step>) -> Result<Self> {
+    pub fn insert(mut self, existing: &str, offset: usize, name: &str, step: Arc<dyn Step<C>>) -> Result<Self> {
         let index = self.position(existing)? + offset.min(1);
         self.steps.insert(index, NamedStep { name: Arc::from(name), step });
         Ok(self)
@@ -189,14 +237,14 @@ impl Pipeline {
 
     fn position(&self, name: &str) -> Result<usize> {
         let short = steps::short_name(name);
-        self.steps.iter().position(|step| &*step.name == short).ok_or_else(|| unknown_step(name, &mut self.names()))
+        self.steps.iter().position(|step| &*step.name == short).ok_or_else(|| unknown_step::<C>(name, &mut self.names()))
     }
 
     /// Runs the steps from `first` on. Answers where it stopped.
     ///
     /// # Errors
     /// What a step failed with.
-    pub(crate) async fn run(&self, context: &mut Context, first: usize) -> Result<Ended> {
+    pub(crate) async fn run(&self, context: &mut C, first: usize) -> Result<Ended> {
         /// A lost race shows after one restart; more than a few would hide a step that never settles.
         const MOST_RESTARTS: usize = 5;
         let (mut index, mut restarts) = (first, 0);
@@ -236,14 +284,14 @@ pub(crate) enum Ended {
     },
 }
 
-impl fmt::Debug for Pipeline {
+impl<C: Subject> fmt::Debug for Pipeline<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.names()).finish()
     }
 }
 
-fn unknown_step(name: &str, known: &mut dyn Iterator<Item = &str>) -> Error {
+fn unknown_step<C: Subject>(name: &str, known: &mut dyn Iterator<Item = &str>) -> Error {
     let near = known.map(|candidate| (strsim::damerau_levenshtein(candidate, name), candidate)).min();
     let hint = near.map(|(_, candidate)| format!("; did you mean \"{candidate}\"?")).unwrap_or_default();
-    Error::invalid_setting("PIPELINE", format!("there is no step \"{name}\"{hint}"))
+    Error::invalid_setting(C::SETTING, format!("there is no step \"{name}\"{hint}"))
 }

@@ -35,5 +35,7 @@ pub(super) const GROUP: Group = Group {
         setting("RAISE_EXCEPTIONS", Kind::Switch, "Hand errors to the application instead of answering them with a redirect or a page.")
             .or("false"),
         setting("PIPELINE", Kind::List, "The steps of a sign-in, by name or by Python path.").or("the default pipeline"),
+        setting("DISCONNECT_PIPELINE", Kind::List, "The steps of a disconnection, by name or by Python path.")
+            .or("[\"allowed_to_disconnect\", \"get_entries\", \"revoke_tokens\", \"disconnect\"]"),
     ],
 };

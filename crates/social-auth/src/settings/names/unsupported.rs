@@ -76,7 +76,6 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     ignored("ASSOCIATE_BY_MAIL", "Accounts are not connected by e-mail address."),
     ignored("CHANGE_SIGNAL_ONLY", "PROTECTED_USER_FIELDS and IMMUTABLE_USER_FIELDS say what a sign-in may change."),
     ignored("NONCE_LIFETIME", "A nonce lives as long as its sign-in: STATE_LIFETIME."),
-    ignored("DISCONNECT_PIPELINE", "The steps of a disconnection cannot be changed yet; REVOKE_TOKENS_ON_DISCONNECT revokes tokens."),
     refused("REQUIRES_EMAIL_VALIDATION", NO_MAIL),
     ignored("GROUPS_MAP", "Groups are not mapped yet; ALLOW_GROUPS takes the provider's names."),
     ignored("GROUPS_MISSING_AS_EMPTY", "A person without groups is in none; with ALLOW_GROUPS that refuses the sign-in."),
