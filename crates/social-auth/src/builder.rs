@@ -10,6 +10,7 @@ use url::Url;
 use crate::backend::Backend;
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
+use crate::event::{Event, Events};
 use crate::http::{Client, ClientOptions, ReqwestTransport, Transport};
 use crate::pipeline::{Disconnection, Pipeline};
 use crate::provider;
@@ -31,6 +32,7 @@ pub struct Builder {
     pipelines: HashMap<String, Pipeline>,
     disconnect_pipeline: Option<Pipeline<Disconnection>>,
     own_backends: Vec<Arc<dyn Backend>>,
+    listeners: Vec<Arc<dyn Fn(&Event) + Send + Sync>>,
     transport: Option<Arc<dyn Transport>>,
     clock: Clock,
 }
@@ -153,6 +155,14 @@ impl Builder {
         self
     }
 
+    /// Tells the application of users made, accounts connected, sign-ins that failed and so on. Called on the
+    /// way, so it must not block: hand the event on to a channel or task for anything slow.
+    #[must_use]
+    pub fn on_event(mut self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.listeners.push(Arc::new(listener));
+        self
+    }
+
     /// Sends requests by other means than the network: to replay recorded traffic.
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
@@ -211,6 +221,7 @@ impl Builder {
                     instances,
                     order,
                     disconnection,
+                    events: Events::new(self.listeners),
                     clock: self.clock,
                     settings: self.settings,
                 })))

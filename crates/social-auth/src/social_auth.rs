@@ -8,6 +8,7 @@ use crate::backend::Backend;
 use crate::builder::Builder;
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result};
+use crate::event::Events;
 use crate::flow;
 use crate::identity::Fields;
 use crate::pipeline::{Disconnection, Pipeline};
@@ -48,6 +49,7 @@ pub(crate) struct Inner {
     pub(crate) order: Vec<String>,
     /// For backends that are no longer set up.
     pub(crate) disconnection: Pipeline<Disconnection>,
+    pub(crate) events: Events,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
 }

@@ -35,6 +35,14 @@ impl Completed {
 }
 
 pub(crate) async fn complete(social: &SocialAuth, name: &str, request: &Request, session: &mut dyn Session) -> Completed {
+    let completed = try_to_complete(social, name, request, session).await;
+    if let Err(error) = &completed.outcome {
+        social.0.events.login_failed(name, error);
+    }
+    completed
+}
+
+async fn try_to_complete(social: &SocialAuth, name: &str, request: &Request, session: &mut dyn Session) -> Completed {
     let instance = match social.instance(name) {
         Ok(_) if lacks_lax_cookies(social, request) => return Completed::before_attempt(pages::return_page(request)),
         Ok(instance) => instance,

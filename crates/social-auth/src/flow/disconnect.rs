@@ -56,6 +56,7 @@ async fn begin(
         users: social.users().clone(),
         social: social.social().clone(),
         clock: social.clock().clone(),
+        events: social.0.events.clone(),
         entries: Vec::new(),
         removed: Vec::new(),
         must_keep_one: false,

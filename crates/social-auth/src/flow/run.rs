@@ -7,11 +7,12 @@ use super::begin::LAST_LOGIN_BACKEND;
 use super::resume;
 use super::where_to::{self, AfterLogin};
 use crate::error::{Error, Reason, Result, Stage};
+use crate::event::Event;
 use crate::identity::Identity;
 use crate::pipeline::{Context, ContextParts, Ended};
 use crate::session::Session;
 use crate::social_auth::{Instance, SocialAuth};
-use crate::storage::UserId;
+use crate::storage::{User, UserId};
 use crate::web::{Params, Reply};
 
 /// What a sign-in knows besides the identity, from begin to its end, across pauses.
@@ -47,6 +48,7 @@ impl Journey {
             associates: instance.pipeline.contains("associate_user"),
             params,
             resume_url: social.callback_url(&instance.backend.info().name),
+            events: social.0.events.clone(),
         })
     }
 }
@@ -106,10 +108,7 @@ async fn sign_in(
     context: &Context,
     session: &mut dyn Session,
 ) -> Result<Reply> {
-    let Some(user) = &context.user else {
-        let why = "no step of the pipeline found or made a user";
-        return Err(Error::new(Reason::AuthenticationDisallowed).stage(Stage::Pipeline).detail(why));
-    };
+    let user = user_of(social, context)?;
     let flow = &instance.flow;
     let inactive = !user.is_active && !flow.allow_inactive_users_login;
     if inactive && flow.inactive_user_url.is_none() {
@@ -131,7 +130,32 @@ async fn sign_in(
         inactive,
         "signed in"
     );
+    if !inactive {
+        tell_of_login(social, context, user);
+    }
     let after =
         AfterLogin { next: journey.next.as_deref(), is_new: context.created_user, new_association: context.new_association, inactive };
     Ok(Reply::redirect(where_to::after_login(flow, social.public_url(), &after)))
+}
+
+/// Who signs in.
+///
+/// # Errors
+/// `authentication_disallowed` when no step found or made a user.
+pub(super) fn user_of<'a>(social: &SocialAuth, context: &'a Context) -> Result<&'a User> {
+    context.user.as_ref().ok_or_else(|| {
+        let backend = context.backend_info().name.clone();
+        social.0.events.tell(|| Event::UserNotRegistered { backend, uid: context.identity().uid.as_str().to_owned() });
+        let why = "no step of the pipeline found or made a user";
+        Error::new(Reason::AuthenticationDisallowed).stage(Stage::Pipeline).detail(why)
+    })
+}
+
+pub(super) fn tell_of_login(social: &SocialAuth, context: &Context, user: &User) {
+    social.0.events.tell(|| Event::LoginSucceeded {
+        backend: context.backend_info().name.clone(),
+        user: user.clone(),
+        is_new: context.created_user,
+        new_association: context.new_association,
+    });
 }

@@ -44,6 +44,11 @@ pub(crate) fn issue_nonce(social: &SocialAuth, name: &str) -> Result<Reply> {
 
 /// `POST /token/<backend>/`.
 pub(crate) async fn sign_in_with_token(social: &SocialAuth, name: &str, request: &Request, session: &mut dyn Session) -> Result<Reply> {
+    let outcome = sign_in(social, name, request, session).await;
+    outcome.inspect_err(|error| social.0.events.login_failed(name, error))
+}
+
+async fn sign_in(social: &SocialAuth, name: &str, request: &Request, session: &mut dyn Session) -> Result<Reply> {
     let instance = social.instance(name)?;
     if request.method != Method::POST {
         return Err(Error::new(Reason::InvalidParameter).parameter("method").detail("token sign-in is a POST").stage(Stage::Callback));
@@ -145,7 +150,7 @@ async fn spend_id_token(social: &SocialAuth, token: &Secret) -> Result<()> {
 }
 
 async fn answer(social: &SocialAuth, name: &str, context: &Context, request: &Request) -> Result<Reply> {
-    let Some(user) = &context.user else { return Err(Error::new(Reason::AuthenticationDisallowed).stage(Stage::Pipeline)) };
+    let user = run::user_of(social, context)?;
     if !user.is_active && !context.settings().allow_inactive_users_login {
         return Err(Error::new(Reason::UserInactive).stage(Stage::Pipeline));
     }
@@ -153,6 +158,7 @@ async fn answer(social: &SocialAuth, name: &str, context: &Context, request: &Re
     let token = social.issue_api_token(user, name, request).await?;
     let status = if context.created_user { StatusCode::CREATED } else { StatusCode::OK };
     tracing::info!(backend = name, user = user.id.as_str(), new_user = context.created_user, "signed in with a token");
+    run::tell_of_login(social, context, user);
     let body = json!({
         "user": user,
         "is_new": context.created_user,

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::{Step, Subject, steps};
 use crate::backend::{Backend, BackendInfo};
 use crate::clock::Clock;
+use crate::event::Events;
 use crate::identity::{Identity, Uid, UserDetails};
 use crate::seal::random_token;
 use crate::settings::FlowSettings;
@@ -42,6 +43,8 @@ pub struct ContextParts {
     pub params: Params,
     /// Where a paused run goes on.
     pub resume_url: String,
+    /// Who is told of what happens.
+    pub events: Events,
 }
 
 /// The state of one run of a pipeline. Steps read and change it; nothing else do they know.
@@ -120,6 +123,11 @@ impl Context {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.parts.clock
+    }
+
+    /// Who is told of what happens.
+    pub(super) fn events(&self) -> &Events {
+        &self.parts.events
     }
 
     /// Who the provider says that it is.

@@ -73,6 +73,7 @@ impl World {
             associates: true,
             params: Params::default(),
             resume_url: String::new(),
+            events: crate::event::Events::default(),
         })
     }
 

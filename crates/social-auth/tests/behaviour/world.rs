@@ -104,6 +104,7 @@ impl World {
             associates: false,
             params: social_auth::web::Params::default(),
             resume_url: String::new(),
+            events: social_auth::event::Events::default(),
         }))
     }
 }

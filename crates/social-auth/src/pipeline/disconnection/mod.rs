@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::{Step, Subject};
 use crate::backend::Backend;
 use crate::clock::Clock;
+use crate::event::Events;
 use crate::storage::{Association, AssociationId, SocialStorage, User, UserStorage};
 use crate::web::Params;
 
@@ -36,6 +37,8 @@ pub struct Disconnection {
     pub social: Arc<dyn SocialStorage>,
     /// The time.
     pub clock: Clock,
+    /// Who is told of what happens.
+    pub events: Events,
     /// What is to be removed, once `get_entries` has run.
     pub entries: Vec<Association>,
     /// What was removed, once `disconnect` has run.

@@ -86,6 +86,7 @@ impl Step<Disconnection> for Disconnect {
             put_back(context).await?;
             return Err(last_way_in());
         }
+        context.removed.iter().for_each(|entry| context.events.association_removed(entry));
         Ok(Outcome::Continue)
     }
 }

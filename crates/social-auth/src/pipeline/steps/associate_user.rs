@@ -17,6 +17,7 @@ impl Step for AssociateUser {
         let association = super::new_association(context, user.id.clone());
         match context.social().create_association(&association).await {
             Ok(association) => {
+                context.events().association_made(&association);
                 context.association = Some(association);
                 context.new_association = true;
                 Ok(Outcome::Continue)

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::super::{Context, Outcome, Step};
 use crate::error::{Error, Reason, Result};
+use crate::event::Event;
 use crate::storage::{Association, NewUser, StorageError, StorageResult, User, UserId};
 
 /// `create_user`: makes the user from `USER_FIELDS`, together with the association if a later step makes
@@ -29,6 +30,10 @@ impl Step for CreateUser {
         loop {
             match make(context, &new).await {
                 Ok((user, association)) => {
+                    context.events().tell(|| Event::UserCreated { backend: context.backend_info().name.clone(), user: user.clone() });
+                    if let Some(association) = &association {
+                        context.events().association_made(association);
+                    }
                     context.new_association = association.is_some();
                     (context.user, context.association) = (Some(user), association);
                     context.created_user = true;

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::super::{Context, Outcome, Step};
 use crate::error::Result;
+use crate::event::Event;
 use crate::identity::UserDetails;
 use crate::settings::UserSettings;
 use crate::storage::{StorageError, User, UserChanges};
@@ -25,6 +26,10 @@ impl Step for UpdateUserDetails {
     async fn run(&self, context: &mut Context) -> Result<Outcome> {
         let Some(user) = context.user.clone() else { return Ok(Outcome::Continue) };
         let mut changes = changes(&user, &context.details, &context.settings().user);
+        if !changes.is_empty() {
+            let backend = context.backend_info().name.clone();
+            context.events().tell(|| Event::BeforeUpdate { backend, user: user.clone(), changes: changes.clone() });
+        }
         while !changes.is_empty() {
             match context.users().update_user(&user.id, &UserChanges(changes.clone())).await {
                 Ok(()) => {

@@ -1,0 +1,81 @@
+//! What the application is told of, at the library's door.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod door;
+
+use std::sync::{Arc, Mutex};
+
+use door::{Door, set_up_by};
+use social_auth::pipeline::Pipeline;
+use social_auth::{Event, Reason, SocialAuth};
+use social_auth_testkit::DevProvider;
+
+type Heard = Arc<Mutex<Vec<Event>>>;
+
+async fn listening(pipeline: Pipeline) -> (DevProvider, SocialAuth, Heard) {
+    let heard = Heard::default();
+    let ear = heard.clone();
+    let listener = move |event: &Event| ear.lock().unwrap().push(event.clone());
+    let (idp, social) = set_up_by(|builder| builder.pipeline(pipeline).on_event(listener)).await;
+    (idp, social, heard)
+}
+
+/// The names of the events since the last time.
+fn names(heard: &Heard) -> Vec<String> {
+    let events = std::mem::take(&mut *heard.lock().unwrap());
+    events.iter().map(|event| serde_json::to_value(event).unwrap()["event"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_first_sign_in_tells_of_the_user_the_association_and_the_login() {
+    let (idp, social, heard) = listening(Pipeline::authentication()).await;
+    Door::default().sign_in(&idp, &social, "dev-oidc", "alice").await;
+    let created = heard.lock().unwrap()[0].clone();
+    let Event::UserCreated { backend, user } = created else { panic!("{created:?}") };
+    assert_eq!((backend.as_str(), user.email.as_deref()), ("dev-oidc", Some("alice@example.test")));
+    assert_eq!(names(&heard), ["user_created", "association_made", "before_update", "login_succeeded"]);
+    Door::default().sign_in(&idp, &social, "dev-oidc", "alice").await;
+    assert_eq!(names(&heard), ["login_succeeded"]);
+}
+
+#[tokio::test]
+async fn connecting_and_disconnecting_are_told() {
+    let (idp, social, heard) = listening(Pipeline::authentication()).await;
+    let mut door = Door::default();
+    door.sign_in(&idp, &social, "dev-oidc", "alice").await;
+    names(&heard);
+    let away = door.post(&social, "/login/dev-oauth2/", "").await;
+    let callback = idp.approve(away.location().unwrap(), "alice").await.unwrap();
+    door.get(&social, &door::path_of(callback.url.as_ref())).await;
+    assert!(names(&heard).contains(&"association_made".to_owned()));
+    door.post(&social, "/disconnect/dev-oauth2/", "").await;
+    let removed = heard.lock().unwrap()[0].clone();
+    let Event::AssociationRemoved { backend, user, .. } = removed else { panic!("{removed:?}") };
+    assert_eq!((backend.as_str(), Some(user)), ("dev-oauth2", door.session.user.clone()));
+}
+
+#[tokio::test]
+async fn a_pipeline_that_makes_no_users_tells_who_is_not_registered() {
+    let pipeline = Pipeline::authentication().remove("create_user").unwrap();
+    let (idp, social, heard) = listening(pipeline).await;
+    Door::default().sign_in(&idp, &social, "dev-oidc", "alice").await;
+    let Event::LoginFailed { reason, .. } = heard.lock().unwrap()[1].clone() else { panic!("{heard:?}") };
+    assert_eq!(reason, Reason::AuthenticationDisallowed);
+    assert_eq!(names(&heard), ["user_not_registered", "login_failed"]);
+}
+
+#[tokio::test]
+async fn a_failed_login_says_why_and_no_event_carries_a_secret() {
+    let (idp, social, heard) = listening(Pipeline::authentication()).await;
+    let mut door = Door::default();
+    let away = door.get(&social, "/login/dev-oidc/").await;
+    let callback = idp.decline(away.location().unwrap()).await.unwrap();
+    door.get(&social, &door::path_of(callback.url.as_ref())).await;
+    let Event::LoginFailed { reason, .. } = heard.lock().unwrap()[0].clone() else { panic!("{heard:?}") };
+    assert_eq!(reason, Reason::AuthorizationDeclined);
+    door.sign_in(&idp, &social, "dev-oidc", "alice").await;
+    let stored = social.social().associations_of(door.session.user.as_ref().unwrap()).await.unwrap();
+    let token = stored[0].extra_data.text("access_token").unwrap();
+    assert!(!serde_json::to_string(&*heard.lock().unwrap()).unwrap().contains(token));
+    assert!(!format!("{heard:?}").contains(token));
+}

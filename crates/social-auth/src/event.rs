@@ -1,0 +1,144 @@
+//! What the application is told of: somebody registered, an account was connected, a sign-in failed.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Reason, Stage};
+use crate::storage::{Association, AssociationId, User, UserId};
+
+/// What happened. It never carries a token, code or secret.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// A user was made (`socialauth_registered`).
+    UserCreated {
+        /// The backend's name.
+        backend: String,
+        /// The user, as stored.
+        user: User,
+    },
+    /// The pipeline came to its end without a user (`socialauth_not_registered`).
+    UserNotRegistered {
+        /// The backend's name.
+        backend: String,
+        /// The identifier at the provider.
+        uid: String,
+    },
+    /// An identity was connected to a user.
+    AssociationMade {
+        /// The backend's name.
+        backend: String,
+        /// Whose it is.
+        user: UserId,
+        /// The association.
+        association: AssociationId,
+        /// The identifier at the provider.
+        uid: String,
+    },
+    /// An identity was disconnected from a user.
+    AssociationRemoved {
+        /// The backend's name.
+        backend: String,
+        /// Whose it was.
+        user: UserId,
+        /// The association.
+        association: AssociationId,
+        /// The identifier at the provider.
+        uid: String,
+    },
+    /// The fields of a user are about to be changed by the profile (`pre_update`).
+    BeforeUpdate {
+        /// The backend's name.
+        backend: String,
+        /// The user, as stored until now.
+        user: User,
+        /// Field → the value that it will have.
+        changes: Map<String, Value>,
+    },
+    /// Somebody signed in, in a browser or with a token.
+    LoginSucceeded {
+        /// The backend's name.
+        backend: String,
+        /// Who.
+        user: User,
+        /// Whether this sign-in made the user.
+        is_new: bool,
+        /// Whether this sign-in connected the identity.
+        new_association: bool,
+    },
+    /// A sign-in failed.
+    LoginFailed {
+        /// The backend's name.
+        backend: String,
+        /// Why.
+        #[serde(serialize_with = "code")]
+        reason: Reason,
+        /// At which stage.
+        stage: Stage,
+        /// What there is to add for the operator.
+        detail: Option<String>,
+    },
+}
+
+fn code<S: serde::Serializer>(reason: &Reason, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(reason.code())
+}
+
+type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
+
+/// Who wants to be told.
+#[derive(Clone, Default)]
+pub struct Events(Arc<[Listener]>);
+
+impl Events {
+    pub(crate) fn new(listeners: Vec<Listener>) -> Self {
+        Events(listeners.into())
+    }
+
+    /// Tells everybody. The event is only made when somebody listens.
+    pub(crate) fn tell(&self, event: impl FnOnce() -> Event) {
+        if self.0.is_empty() {
+            return;
+        }
+        let event = event();
+        self.0.iter().for_each(|listener| listener(&event));
+    }
+
+    pub(crate) fn association_made(&self, association: &Association) {
+        self.tell(|| Event::AssociationMade {
+            backend: association.provider.clone(),
+            user: association.user_id.clone(),
+            association: association.id,
+            uid: association.uid.clone(),
+        });
+    }
+
+    pub(crate) fn association_removed(&self, association: &Association) {
+        self.tell(|| Event::AssociationRemoved {
+            backend: association.provider.clone(),
+            user: association.user_id.clone(),
+            association: association.id,
+            uid: association.uid.clone(),
+        });
+    }
+
+    pub(crate) fn login_failed(&self, backend: &str, error: &Error) {
+        let facts = error.facts();
+        self.tell(|| Event::LoginFailed {
+            backend: backend.to_owned(),
+            reason: error.reason(),
+            stage: facts.stage,
+            detail: error.explanation().map(str::to_owned),
+        });
+    }
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Events").field(&self.0.len()).finish()
+    }
+}
