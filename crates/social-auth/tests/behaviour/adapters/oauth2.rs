@@ -226,6 +226,8 @@ pub fn extra_data(case: &Case) -> Answer {
     let provider =
         OAuth2 { extra_data: fields, settings: RECORDED, hooks: Hooks { details: Some(recorded_details), ..Hooks::NONE }, ..SCOPED };
     let mut settings = Map::from_iter([("SOCIAL_AUTH_SCOPED_RECORDED_DETAILS".to_owned(), case.get("details").clone())]);
+    // The recordings take anybody's access token; ours asks for whom it was issued unless told not to.
+    settings.insert("SOCIAL_AUTH_SCOPED_ALLOW_UNCHECKED_ACCESS_TOKENS".to_owned(), true.into());
     settings.extend((!case.get("setting").is_null()).then(|| ("SOCIAL_AUTH_SCOPED_EXTRA_DATA".to_owned(), case.get("setting").clone())));
     settings.extend(case.input.get("all").map(|all| ("SOCIAL_AUTH_SCOPED_GET_ALL_EXTRA_DATA".to_owned(), all.clone())));
     let profile = || answer(200, &case.get("response").to_string());
