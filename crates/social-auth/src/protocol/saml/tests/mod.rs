@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod answer;
+mod encryption;
 mod fields;
+mod oracle;
+mod requests;
 mod signatures;
 mod wrapping;

@@ -1,0 +1,87 @@
+//! Encrypted assertions: those that we open, and those that must not get as far.
+
+use bergshamra_enc::EncContext;
+use bergshamra_keys::{KeysManager, loader};
+
+use super::answer::*;
+use crate::protocol::saml::response::{self, Checks, Wants};
+
+const OAEP: &str = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p";
+const GCM: &str = "http://www.w3.org/2009/xmlenc11#aes256-gcm";
+
+/// An answer whose assertion is encrypted for us.
+fn encrypted(cipher: &str, signed: Signed) -> String {
+    let inner = assertion("_assertion", "alice");
+    let inner = match signed {
+        Signed::Assertion | Signed::Both => sign(&inner.replace("SIGNATURE", &template("_assertion")), IDP_KEY),
+        Signed::Response | Signed::Nothing => inner.replace("SIGNATURE", ""),
+    };
+    let shell = format!(
+        "<xenc:EncryptedData xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\" Type=\"http://www.w3.org/2001/04/xmlenc#Element\">\
+         <xenc:EncryptionMethod Algorithm=\"{cipher}\"/><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><xenc:EncryptedKey>\
+         <xenc:EncryptionMethod Algorithm=\"{OAEP}\"/><xenc:CipherData><xenc:CipherValue/></xenc:CipherData></xenc:EncryptedKey></ds:KeyInfo>\
+         <xenc:CipherData><xenc:CipherValue/></xenc:CipherData></xenc:EncryptedData>"
+    );
+    let mut keys = KeysManager::new();
+    keys.add_key(loader::load_rsa_private_pem(SP_KEY.as_bytes()).unwrap());
+    let data = bergshamra_enc::encrypt::encrypt(&EncContext::new(keys), &shell, inner.as_bytes()).unwrap();
+    let whole = response(&format!(
+        "<saml:EncryptedAssertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\">{data}</saml:EncryptedAssertion>"
+    ));
+    match signed {
+        Signed::Response | Signed::Both => sign(&whole.replace("SIGNATURE", &template("_response")), IDP_KEY),
+        Signed::Assertion | Signed::Nothing => whole.replace("SIGNATURE", ""),
+    }
+}
+
+#[test]
+fn an_encrypted_assertion_is_opened_and_checked_like_any_other() {
+    let ciphers = ["http://www.w3.org/2001/04/xmlenc#aes128-cbc", "http://www.w3.org/2001/04/xmlenc#aes256-cbc", GCM];
+    for cipher in ciphers {
+        for signed in [Signed::Assertion, Signed::Response, Signed::Both] {
+            let wants = Wants { encrypted: true, ..Wants::default() };
+            let assertion = check_with(&encrypted(cipher, signed), wants, expected()).unwrap();
+            assert_eq!(assertion.name_id.as_deref(), Some("alice"), "{cipher} {signed:?}");
+        }
+    }
+}
+
+#[test]
+fn encryption_is_no_signature() {
+    assert_eq!(refusal(&encrypted(GCM, Signed::Nothing)), Some("invalid_signature"));
+}
+
+#[test]
+fn other_algorithms_and_other_places_are_refused_before_anything_is_opened() {
+    let good = encrypted(GCM, Signed::Assertion);
+    for (from, to) in [
+        (OAEP, "http://www.w3.org/2001/04/xmlenc#rsa-1_5"),
+        (GCM, "http://www.w3.org/2001/04/xmlenc#tripledes-cbc"),
+        ("<xenc:EncryptedKey>", "<xenc:CipherReference URI=\"Cargo.toml\"/><xenc:EncryptedKey>"),
+        ("<saml:EncryptedAssertion ", "<saml:Assertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\"/><saml:EncryptedAssertion "),
+    ] {
+        let changed = good.replace(from, to);
+        assert_ne!(changed, good);
+        assert_eq!(refusal(&changed), Some("malformed_response"), "{to}");
+    }
+}
+
+#[test]
+fn whatever_goes_wrong_in_decryption_is_told_alike() {
+    let good = encrypted("http://www.w3.org/2001/04/xmlenc#aes128-cbc", Signed::Assertion);
+    let from = good.rfind("<xenc:CipherValue>").unwrap() + "<xenc:CipherValue>".len();
+    let mut told = std::collections::BTreeSet::new();
+    for (at, by) in [(0, "AAAA"), (20, "////"), (100, "BBBB")] {
+        let mut changed = good.clone();
+        changed.replace_range(from + at..from + at + 4, by);
+        told.insert(check(&changed).unwrap_err().reason().code());
+    }
+    assert!(told.iter().all(|code| ["malformed_response", "invalid_signature"].contains(code)), "{told:?}");
+}
+
+#[test]
+fn without_a_key_of_our_own_an_encrypted_assertion_is_refused() {
+    let trusted = crate::protocol::saml::engine::Trusted::new(&[IDP_CERTIFICATE.to_owned()]).unwrap();
+    let checks = Checks { trusted: &trusted, own: None, wants: Wants::default(), expected: expected() };
+    assert!(response::check(&encrypted(GCM, Signed::Both), &checks).unwrap_err().to_string().contains("SP_PRIVATE_KEY"));
+}
