@@ -6,6 +6,8 @@ mod door;
 use std::time::Duration;
 
 use door::{Door, path_of};
+use http::Method;
+use serde_json::json;
 use social_auth::SocialAuth;
 use social_auth::storage::MemoryStorage;
 use social_auth_testkit::DevProvider;
@@ -168,4 +170,25 @@ async fn the_provider_refuses_old_requests_and_repeated_ones() {
     idp.advance_clock(Duration::from_secs(3600));
     let late = Door::default().get(&social, "/login/dev/").await;
     assert_eq!(late.status, 502, "the clocks differ by an hour");
+}
+
+#[tokio::test]
+async fn a_token_that_a_client_got_by_itself_signs_in_in_every_form() {
+    let (idp, social) = set_up(&[]).await;
+    let mut door = Door::default();
+    let callback = approved(&idp, &social, &mut door, "alice").await;
+    door.get(&social, &callback).await;
+    let alice = door.session.user.clone().unwrap();
+    let kept = social.social().associations_of(&alice).await.unwrap().remove(0).extra_data;
+    let token = kept.get("access_token").unwrap();
+    let text = |name: &str| token[name].as_str().unwrap();
+    let query = format!("oauth_token={}&oauth_token_secret={}", text("oauth_token"), text("oauth_token_secret"));
+    let parts = json!({"access_token": text("oauth_token"), "access_token_secret": text("oauth_token_secret")});
+    for body in [json!({"access_token": token}), json!({"access_token": query}), parts] {
+        let reply = Door::default().send_json(&social, Method::POST, "/token/dev/", "", &body).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+    }
+    let forged = json!({"access_token": {"oauth_token": text("oauth_token"), "oauth_token_secret": "guessed", "id": "1"}});
+    let reply = Door::default().send_json(&social, Method::POST, "/token/dev/", "", &forged).await;
+    assert_eq!(reply.status, 401, "{reply:?}");
 }

@@ -241,14 +241,6 @@ const ALL: &[Deviation] = &[
         },
     },
     Deviation {
-        name: "oauth1_parameters_of_their_step",
-        reason: "callback and verifier belong to the requests for tokens (RFC 5849, 2.1 and 2.3); the recordings send them ever after",
-        is: |difference, _| {
-            difference.got.is_none()
-                && matches!(&difference.what, What::OAuthParam(name) if name == "oauth_callback" || name == "oauth_verifier")
-        },
-    },
-    Deviation {
         name: "revoke_as_rfc_7009",
         reason: "the recordings ask for a revocation without saying of what; RFC 7009 (2.1) posts the token with the client's credentials",
         is: |difference, scene| {

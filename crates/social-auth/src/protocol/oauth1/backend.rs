@@ -192,7 +192,17 @@ impl Backend for OAuth1Backend {
                 .stage(Stage::Callback)
                 .detail("send oauth_token=…&oauth_token_secret=… or an object with both, or access_token and access_token_secret")
         })?;
-        self.identify(token, Carried::default()).await
+        self.identify(token, Carried::default()).await.map_err(token_rejected)
+    }
+}
+
+/// Where key and secret of the client are right, it is the token whose signature a provider refuses.
+fn token_rejected(error: Error) -> Error {
+    match error.facts().status {
+        Some(401) => Error::new(Reason::CredentialRejected)
+            .stage(Stage::TokenValidation)
+            .detail("the provider does not accept the token, or it is another application's"),
+        _ => error,
     }
 }
 
