@@ -8,9 +8,10 @@ use super::run::{self, Journey};
 use super::{csrf, pages};
 use crate::error::{Error, Reason, Result};
 use crate::pipeline::{Context, PARTIAL_TOKEN, SavedRun};
+use crate::redirect::url_add_parameters;
 use crate::session::Session;
 use crate::social_auth::{Instance, SocialAuth};
-use crate::storage::{NewPartial, Partial};
+use crate::storage::{NewPartial, Partial, UserId};
 use crate::web::{Params, Reply, Request};
 
 /// The session key, as in Python Social Auth.
@@ -29,6 +30,9 @@ const CONFIRM: &str = "confirm";
 struct Kept {
     journey: Journey,
     run: SavedRun,
+    /// Who may go on with it besides who began ([`Context::await_user`]).
+    #[serde(default)]
+    awaits: Option<UserId>,
 }
 
 /// The paused run that a request means: the one it names, or else the browser's own of this backend,
@@ -53,7 +57,7 @@ pub(super) async fn keep(
     session: &mut dyn Session,
 ) -> Result<()> {
     let token = context.partial_token().to_owned();
-    let kept = Kept { journey: journey.clone(), run: SavedRun::of(context) };
+    let kept = Kept { journey: journey.clone(), run: SavedRun::of(context), awaits: context.awaited_user().cloned() };
     let sealed = social.0.sealer.seal(PURPOSE, &kept)?;
     let partial = NewPartial {
         token: token.clone(),
@@ -80,12 +84,16 @@ pub(super) async fn resume(
     session: &mut dyn Session,
 ) -> Result<Reply> {
     let partial = social.social().partial(token).await?.ok_or_else(|| Error::new(Reason::PartialMissing))?;
-    let kept = open(social, instance, &partial)?;
-    if kept.journey.user != session.user_id() {
+    let mut kept = open(social, instance, &partial)?;
+    let is_own = own_token(session).as_deref() == Some(token);
+    let signed_in = session.user_id();
+    // A link must not connect the account of whoever sent it: only the browser that began goes on as another user.
+    let is_awaited = is_own && signed_in.is_some() && kept.awaits == signed_in;
+    if kept.journey.user != signed_in && !is_awaited {
         return Err(Error::new(Reason::UserMismatch));
     }
+    kept.journey.user = signed_in;
     let by_link = request.method != Method::POST && request.param(PARTIAL_TOKEN).is_some();
-    let is_own = own_token(session).as_deref() == Some(token);
     let confirmed = request.form.get(CONFIRM).is_some() && csrf::require_own_page(social, request).is_ok();
     if (by_link || !is_own) && !confirmed {
         return ask_first(social, instance, request);
@@ -98,6 +106,19 @@ pub(super) async fn resume(
     let parts = kept.journey.parts(social, instance, kept.run.identity(), sent.collect()).await?;
     let context = kept.run.restore(parts).await?;
     run::run(social, instance, &kept.journey, context, partial.next_step.into(), session).await
+}
+
+/// Where a person goes on who has just signed in to the account that the browser's own paused run waits for.
+///
+/// # Errors
+/// `storage_failed`.
+pub(super) async fn offer(social: &SocialAuth, user: &UserId, session: &mut dyn Session) -> Result<Option<String>> {
+    let Some(token) = own_token(session) else { return Ok(None) };
+    let Some(partial) = social.social().partial(&token).await? else { return Ok(None) };
+    let Ok(instance) = social.instance(&partial.backend) else { return Ok(None) };
+    let awaited = open(social, instance, &partial).is_ok_and(|kept| kept.awaits.as_ref() == Some(user));
+    let url = social.callback_url(&partial.backend);
+    Ok(awaited.then(|| url_add_parameters(&url, &[(PARTIAL_TOKEN, &token)])))
 }
 
 fn open(social: &SocialAuth, instance: &Instance, partial: &Partial) -> Result<Kept> {

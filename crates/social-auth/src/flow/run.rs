@@ -132,6 +132,9 @@ async fn sign_in(
     );
     if !inactive {
         tell_of_login(social, context, user);
+        if let Some(onward) = resume::offer(social, &user.id, session).await? {
+            return Ok(Reply::redirect(onward));
+        }
     }
     let after =
         AfterLogin { next: journey.next.as_deref(), is_new: context.created_user, new_association: context.new_association, inactive };

@@ -13,7 +13,7 @@ use crate::event::Events;
 use crate::identity::{Identity, Uid, UserDetails};
 use crate::seal::random_token;
 use crate::settings::FlowSettings;
-use crate::storage::{Association, SocialStorage, User, UserStorage};
+use crate::storage::{Association, SocialStorage, User, UserId, UserStorage};
 use crate::web::Params;
 
 /// The parameter, and session key, that names a paused run.
@@ -68,6 +68,7 @@ pub struct Context {
     pub values: Map<String, Value>,
     typed: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
     partial_token: Option<String>,
+    awaited_user: Option<UserId>,
 }
 
 impl Context {
@@ -86,6 +87,7 @@ impl Context {
             values: Map::new(),
             typed: HashMap::new(),
             partial_token: None,
+            awaited_user: None,
         }
     }
 
@@ -166,6 +168,16 @@ impl Context {
     pub fn resume_url(&mut self) -> String {
         let token = self.partial_token().to_owned();
         format!("{}?{PARTIAL_TOKEN}={token}", self.parts.resume_url)
+    }
+
+    /// Lets a run that was begun by nobody go on for this user, once they have signed in in the browser that
+    /// began it; for a step that pauses to have somebody prove that an account is theirs.
+    pub fn await_user(&mut self, user: UserId) {
+        self.awaited_user = Some(user);
+    }
+
+    pub(crate) fn awaited_user(&self) -> Option<&UserId> {
+        self.awaited_user.as_ref()
     }
 
     /// Whether a step of this pipeline connects users (`associate_user`).

@@ -31,7 +31,7 @@ impl Step for AssociateByEmail {
         }
         match context.settings().associate_by_email {
             EmailPolicy::Refuse => Err(in_use("ASSOCIATE_BY_EMAIL is \"refuse\": the person signs in to the account first, then connects")),
-            EmailPolicy::Confirm => confirm(context),
+            EmailPolicy::Confirm => confirm(context, user),
             EmailPolicy::Verified => {
                 both_verified(context, &user, &address).await?;
                 context.user = Some(user);
@@ -43,11 +43,16 @@ impl Step for AssociateByEmail {
 
 /// The person shows that the account is theirs by signing in to it; the pipeline goes on when they come
 /// back.
-fn confirm(context: &Context) -> Result<Outcome> {
-    let page = context.settings().login_url.as_deref();
-    page.map(|page| Outcome::Pause(Reply::redirect(page))).ok_or_else(|| {
+fn confirm(context: &mut Context, user: User) -> Result<Outcome> {
+    if context.current_user().is_some_and(|current| current.id == user.id) {
+        context.user = Some(user);
+        return Ok(Outcome::Continue);
+    }
+    let page = context.settings().login_url.clone().ok_or_else(|| {
         Error::invalid_setting("LOGIN_URL", "ASSOCIATE_BY_EMAIL is \"confirm\", which needs a page where people sign in to their account")
-    })
+    })?;
+    context.await_user(user.id);
+    Ok(Outcome::Pause(Reply::redirect(page)))
 }
 
 async fn both_verified(context: &Context, user: &User, address: &str) -> Result<()> {
