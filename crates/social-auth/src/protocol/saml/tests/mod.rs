@@ -5,6 +5,7 @@
 mod answer;
 mod encryption;
 mod fields;
+mod journey;
 mod oracle;
 mod requests;
 mod signatures;

@@ -95,3 +95,13 @@ fn the_attacks_are_well_formed_and_what_they_wrap_is_good() {
         assert!(text.contains("</ds:Signature>"), "{name}");
     }
 }
+
+#[test]
+fn an_engine_alone_would_take_some_of_them() {
+    use crate::protocol::saml::engine::{SignatureEngine, Trusted};
+    let trusted = Trusted::new(&[IDP_CERTIFICATE.to_owned()]).unwrap();
+    for (name, text) in attacks().into_iter().filter(|(name, _)| ["XSW3", "XSW4", "XSW7"].contains(name)) {
+        let document = uppsala::parse(&text).unwrap();
+        assert_eq!(trusted.verify(&document, &text).unwrap().len(), 1, "{name}: the original is still signed, so binding is the gate's");
+    }
+}
