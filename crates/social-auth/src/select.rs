@@ -116,7 +116,7 @@ impl Path {
             };
         }
         let Some(cut) = &self.cut else { return Some(value.clone()).filter(is_there) };
-        let text = as_text(value)?;
+        let text = as_part(value)?;
         let cut = match cut {
             Cut::Before(mark) => text.split_once(mark.as_str()).map_or(text.as_str(), |(before, _)| before),
             Cut::After(mark) => text.split_once(mark.as_str()).map_or("", |(_, after)| after),

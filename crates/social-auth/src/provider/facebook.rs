@@ -61,7 +61,7 @@ pub const FACEBOOK: OAuth2 = OAuth2 {
 /// `email` lets one ask for, unless `PROFILE_EXTRA_PARAMS` names others.
 pub(super) fn profile_variables(settings: &HookSettings, access_token: &str) -> Vec<(&'static str, String)> {
     let key = hmac::Key::new(hmac::HMAC_SHA256, settings.secret.expose().as_bytes());
-    let proof = || hex(hmac::sign(&key, access_token.as_bytes()).as_ref());
+    let proof = || hex::encode(hmac::sign(&key, access_token.as_bytes()));
     let named = settings.declared.contains_key("PROFILE_EXTRA_PARAMS");
     let email = !named && settings.scope.iter().any(|scope| scope == "email");
     vec![
@@ -74,8 +74,4 @@ fn swap(_: &HookSettings, access_token: &str) -> Vec<(String, String)> {
     [("grant_type", "fb_exchange_token"), ("fb_exchange_token", access_token)]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

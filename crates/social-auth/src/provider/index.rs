@@ -24,6 +24,10 @@ impl ProviderIndex for Providers {
         find(provider).map_or("KEY", |provider| provider.client_id_setting())
     }
 
+    fn backend_name<'p>(&'p self, provider: &'p str) -> &'p str {
+        find(provider).map_or(provider, |provider| provider.backend_name())
+    }
+
     fn by_class_path(&self, path: &str) -> Option<&str> {
         find_by_class_path(path).map(|provider| provider.name())
     }

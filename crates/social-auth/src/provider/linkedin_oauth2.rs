@@ -8,14 +8,14 @@ use serde_json::Value;
 use crate::identity::UserDetails;
 use crate::protocol::oauth2::{Call, Details, HookSettings, Hooks, OAuth2, UidField, When, keep, keep_as, optional};
 
-const ME: Call = Call {
+pub(super) const ME: Call = Call {
     url: "https://api.linkedin.com/v2/me",
     query: &[("projection", "({projection})")],
     headers: &[("accept-language", "{force_profile_language}")],
     ..Call::GET
 };
 
-const ADDRESS: Call = Call {
+pub(super) const ADDRESS: Call = Call {
     url: "https://api.linkedin.com/v2/emailAddress",
     query: &[("q", "members"), ("projection", "(elements*(handle~))")],
     root: "elements[0].handle~",

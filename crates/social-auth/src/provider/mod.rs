@@ -7,6 +7,9 @@ mod apple_id;
 mod arcgis;
 mod asana;
 mod atlassian;
+mod auth0;
+mod auth0_openidconnect;
+mod azuread_b2c_oauth2;
 mod azuread_oauth2;
 mod azuread_oauth2_v2;
 mod azuread_tenant;
@@ -20,6 +23,7 @@ mod bungie;
 mod chatwork;
 mod cilogon_oauth2;
 mod classlink;
+mod clever;
 mod coding;
 mod cognito;
 mod coinbase;
@@ -51,6 +55,7 @@ mod foursquare;
 mod generic;
 mod gitea;
 mod github;
+mod github_app;
 mod github_enterprise;
 mod github_org;
 mod github_team;
@@ -72,11 +77,14 @@ mod khanacademy_oauth1;
 mod kick;
 mod launchpad;
 mod line;
+mod linkedin_mobile_oauth2;
 mod linkedin_oauth2;
 mod linkedin_openidconnect;
 mod livejournal;
 mod lyft;
+mod mailchimp;
 mod mailru;
+mod mailru_oauth2;
 mod mapmyfitness;
 mod mediawiki;
 mod meetup;
@@ -88,6 +96,7 @@ mod monzo;
 mod musicbrainz;
 mod nationbuilder;
 mod naver;
+mod odnoklassniki_oauth2;
 mod okta_oauth2;
 mod openid;
 mod openinfra;
@@ -95,27 +104,70 @@ mod openshift;
 mod openstack;
 mod openstackdev;
 mod openstreetmap;
+mod openstreetmap_oauth2;
 mod opensuse;
+mod orbi;
+mod orcid;
+mod osso;
+mod patreon;
+mod paypal_oauth2;
+mod phabricator;
+mod pinterest;
+mod podio;
+mod pushbullet;
+mod qiita;
+mod qq;
+mod quizlet;
 mod readability;
-#[cfg(feature = "saml")]
+mod reddit;
+mod salesforce_oauth2;
 mod saml;
+mod scistarter;
+mod seznam_oauth2;
+mod shopify;
+mod simplelogin;
+mod sketchfab;
 mod skyrock;
 mod slack;
+mod soundcloud;
+mod spotify;
+mod stackoverflow;
 mod steam;
+mod stocktwits;
+mod strava;
+mod stripe;
+mod surveymonkey;
+mod taobao;
 mod thisismyjam;
 mod trello;
 mod tripit;
 mod tumblr;
+mod twitch;
 mod twitter;
 mod twitter_oauth2;
+mod uber;
 mod ubuntu;
+mod uffd;
+mod universe;
+mod untappd;
 mod upwork;
+mod vend;
 mod vimeo;
+mod vimeo_oauth2;
+mod vk_id;
+mod vk_oauth2;
+mod weibo;
+mod weixin;
 mod withings;
+mod wlcg;
 mod xing;
 mod yahoo;
 mod yahoo_oauth;
+mod yahoo_oauth2;
+mod yammer;
+mod yandex_oauth2;
 mod yandex_openid;
+mod zoom_oauth2;
 mod zotero;
 
 use std::sync::Arc;
@@ -157,6 +209,9 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&arcgis::ARCGIS),
     Provider::OAuth2(&asana::ASANA),
     Provider::OAuth2(&atlassian::ATLASSIAN),
+    Provider::OAuth2(&auth0::AUTH0),
+    Provider::OAuth2(&auth0_openidconnect::AUTH0_OPENIDCONNECT),
+    Provider::OAuth2(&azuread_b2c_oauth2::AZUREAD_B2C_OAUTH2),
     Provider::OAuth2(&azuread_oauth2::AZUREAD_OAUTH2),
     Provider::OAuth2(&azuread_oauth2_v2::AZUREAD_OAUTH2_V2),
     Provider::OAuth2(&azuread_tenant::AZUREAD_TENANT_OAUTH2),
@@ -171,6 +226,7 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&chatwork::CHATWORK),
     Provider::OAuth2(&cilogon_oauth2::CILOGON_OAUTH2),
     Provider::OAuth2(&classlink::CLASSLINK),
+    Provider::OAuth2(&clever::CLEVER),
     Provider::OAuth2(&coding::CODING),
     Provider::OAuth2(&cognito::COGNITO),
     Provider::OAuth2(&coinbase::COINBASE),
@@ -200,6 +256,7 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&foursquare::FOURSQUARE),
     Provider::OAuth2(&gitea::GITEA),
     Provider::OAuth2(&github::GITHUB),
+    Provider::OAuth2(&github_app::GITHUB_APP),
     Provider::OAuth2(&github_enterprise::GITHUB_ENTERPRISE),
     Provider::OAuth2(&github_enterprise::GITHUB_ENTERPRISE_ORG),
     Provider::OAuth2(&github_enterprise::GITHUB_ENTERPRISE_TEAM),
@@ -222,11 +279,14 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&kick::KICK),
     Provider::OpenId(&launchpad::LAUNCHPAD),
     Provider::OAuth2(&line::LINE),
+    Provider::OAuth2(&linkedin_mobile_oauth2::LINKEDIN_MOBILE_OAUTH2),
     Provider::OAuth2(&linkedin_oauth2::LINKEDIN_OAUTH2),
     Provider::OAuth2(&linkedin_openidconnect::LINKEDIN_OPENIDCONNECT),
     Provider::OpenId(&livejournal::LIVEJOURNAL),
     Provider::OAuth2(&lyft::LYFT),
+    Provider::OAuth2(&mailchimp::MAILCHIMP),
     Provider::OAuth2(&mailru::MAILRU),
+    Provider::OAuth2(&mailru_oauth2::MAILRU_OAUTH2),
     Provider::OAuth2(&mapmyfitness::MAPMYFITNESS),
     Provider::OAuth1(&mediawiki::MEDIAWIKI),
     Provider::OAuth2(&meetup::MEETUP),
@@ -240,6 +300,7 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&naver::NAVER),
     Provider::OAuth1(&generic::OAUTH1),
     Provider::OAuth2(&generic::OAUTH2),
+    Provider::OAuth2(&odnoklassniki_oauth2::ODNOKLASSNIKI_OAUTH2),
     Provider::OAuth2(&generic::OIDC),
     Provider::OAuth2(&okta_oauth2::OKTA_OAUTH2),
     Provider::OpenId(&openid::OPENID),
@@ -248,27 +309,79 @@ pub static ALL: &[Provider] = &[
     Provider::OpenId(&openstack::OPENSTACK),
     Provider::OpenId(&openstackdev::OPENSTACKDEV),
     Provider::OAuth1(&openstreetmap::OPENSTREETMAP),
+    Provider::OAuth2(&openstreetmap_oauth2::OPENSTREETMAP_OAUTH2),
     Provider::OpenId(&opensuse::OPENSUSE),
+    Provider::OAuth2(&orbi::ORBI),
+    Provider::OAuth2(&orcid::ORCID),
+    Provider::OAuth2(&orcid::ORCID_MEMBER),
+    Provider::OAuth2(&orcid::ORCID_MEMBER_SANDBOX),
+    Provider::OAuth2(&orcid::ORCID_SANDBOX),
+    Provider::OAuth2(&osso::OSSO),
+    Provider::OAuth2(&patreon::PATREON),
+    Provider::OAuth2(&paypal_oauth2::PAYPAL_OAUTH2),
+    Provider::OAuth2(&paypal_oauth2::PAYPAL_OAUTH2_SANDBOX),
+    Provider::OAuth2(&phabricator::PHABRICATOR),
+    Provider::OAuth2(&pinterest::PINTEREST),
+    Provider::OAuth2(&podio::PODIO),
+    Provider::OAuth2(&pushbullet::PUSHBULLET),
+    Provider::OAuth2(&qiita::QIITA),
+    Provider::OAuth2(&qq::QQ),
+    Provider::OAuth2(&quizlet::QUIZLET),
     Provider::OAuth1(&readability::READABILITY),
-    #[cfg(feature = "saml")]
+    Provider::OAuth2(&reddit::REDDIT),
+    Provider::OAuth2(&salesforce_oauth2::SALESFORCE_OAUTH2),
+    Provider::OAuth2(&salesforce_oauth2::SALESFORCE_OAUTH2_SANDBOX),
     Provider::Saml(&saml::SAML),
+    Provider::OAuth2(&scistarter::SCISTARTER),
+    Provider::OAuth2(&seznam_oauth2::SEZNAM_OAUTH2),
+    Provider::OAuth2(&shopify::SHOPIFY),
+    Provider::OAuth2(&simplelogin::SIMPLELOGIN),
+    Provider::OAuth2(&sketchfab::SKETCHFAB),
     Provider::OAuth1(&skyrock::SKYROCK),
     Provider::OAuth2(&slack::SLACK),
+    Provider::OAuth2(&soundcloud::SOUNDCLOUD),
+    Provider::OAuth2(&spotify::SPOTIFY),
+    Provider::OAuth2(&stackoverflow::STACKOVERFLOW),
     Provider::OpenId(&steam::STEAM),
+    Provider::OAuth2(&stocktwits::STOCKTWITS),
+    Provider::OAuth2(&strava::STRAVA),
+    Provider::OAuth2(&stripe::STRIPE),
+    Provider::OAuth2(&surveymonkey::SURVEYMONKEY),
+    Provider::OAuth2(&taobao::TAOBAO),
     Provider::OAuth1(&thisismyjam::THISISMYJAM),
     Provider::OAuth1(&trello::TRELLO),
     Provider::OAuth1(&tripit::TRIPIT),
     Provider::OAuth1(&tumblr::TUMBLR),
+    Provider::OAuth2(&twitch::TWITCH),
+    Provider::OAuth2(&twitch::TWITCH_OPENIDCONNECT),
     Provider::OAuth1(&twitter::TWITTER),
     Provider::OAuth2(&twitter_oauth2::TWITTER_OAUTH2),
+    Provider::OAuth2(&uber::UBER),
     Provider::OpenId(&ubuntu::UBUNTU),
+    Provider::OAuth2(&uffd::UFFD),
+    Provider::OAuth2(&universe::UNIVERSE),
+    Provider::OAuth2(&untappd::UNTAPPD),
     Provider::OAuth1(&upwork::UPWORK),
+    Provider::OAuth2(&vend::VEND),
     Provider::OAuth1(&vimeo::VIMEO),
+    Provider::OAuth2(&vimeo_oauth2::VIMEO_OAUTH2),
+    Provider::OAuth2(&vk_id::VK_ID),
+    Provider::OAuth2(&vk_oauth2::VK_OAUTH2),
+    Provider::OAuth2(&weibo::WEIBO),
+    Provider::OAuth2(&weixin::WEIXIN),
+    Provider::OAuth2(&weixin::WEIXINAPP),
     Provider::OAuth1(&withings::WITHINGS),
+    Provider::OAuth2(&wlcg::WLCG),
     Provider::OAuth1(&xing::XING),
     Provider::OpenId(&yahoo::YAHOO),
     Provider::OAuth1(&yahoo_oauth::YAHOO_OAUTH),
+    Provider::OAuth2(&yahoo_oauth2::YAHOO_OAUTH2),
+    Provider::OAuth2(&yammer::YAMMER),
+    Provider::OAuth2(&yammer::YAMMER_STAGING),
+    Provider::OAuth2(&yandex_oauth2::YANDEX_OAUTH2),
     Provider::OpenId(&yandex_openid::YANDEX_OPENID),
+    Provider::OAuth2(&yandex_oauth2::YARU),
+    Provider::OAuth2(&zoom_oauth2::ZOOM_OAUTH2),
     Provider::OAuth1(&zotero::ZOTERO),
 ];
 

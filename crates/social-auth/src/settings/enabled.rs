@@ -23,14 +23,14 @@ impl Settings {
         let Ok(Some(items)) = view.list("AUTHENTICATION_BACKENDS") else { return };
         let mut listed: Vec<BackendEntry> = Vec::new();
         for item in items {
-            let Some(name) = self.listed_name(&item, &setting.origin, providers, problems) else { continue };
+            let Some((name, provider)) = self.listed_name(&item, &setting.origin, providers, problems) else { continue };
             if listed.iter().any(|entry| entry.name == name) {
                 let what = format!("AUTHENTICATION_BACKENDS has \"{name}\" twice");
                 problems.push(Problem::error(what).about("AUTHENTICATION_BACKENDS").at(&setting.origin).help("keep one of them"));
                 continue;
             }
             let present = self.backends.iter().find(|entry| entry.name == name).cloned();
-            listed.push(present.unwrap_or_else(|| BackendEntry { provider: name.clone(), name, origin: setting.origin.clone() }));
+            listed.push(present.unwrap_or_else(|| BackendEntry { provider, name, origin: setting.origin.clone() }));
         }
         self.backends.sort_by_key(|entry| listed.iter().position(|listed| listed.name == entry.name).unwrap_or(listed.len()));
         let absent = listed.into_iter().enumerate();
@@ -41,14 +41,20 @@ impl Settings {
         }
     }
 
-    /// The name of the backend that an item of the list means.
-    fn listed_name(&self, item: &str, origin: &Origin, providers: &dyn ProviderIndex, problems: &mut Vec<Problem>) -> Option<String> {
+    /// Name and provider of the backend that an item of the list means.
+    fn listed_name(
+        &self,
+        item: &str,
+        origin: &Origin,
+        providers: &dyn ProviderIndex,
+        problems: &mut Vec<Problem>,
+    ) -> Option<(String, String)> {
         let known = self.backends.iter().any(|entry| entry.name == item) || providers.settings(item).is_some();
         if known || !item.contains('.') {
-            return Some(item.to_owned());
+            return Some((item.to_owned(), item.to_owned()));
         }
-        if let Some(name) = providers.by_class_path(item) {
-            return Some(name.to_owned());
+        if let Some(provider) = providers.by_class_path(item) {
+            return Some((providers.backend_name(provider).to_owned(), provider.to_owned()));
         }
         let list = "AUTHENTICATION_BACKENDS";
         if item.starts_with("django.") {

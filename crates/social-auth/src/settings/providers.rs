@@ -21,6 +21,11 @@ pub trait ProviderIndex {
         "KEY"
     }
 
+    /// The name that a backend of this provider has where it is listed by its class path.
+    fn backend_name<'p>(&'p self, provider: &'p str) -> &'p str {
+        provider
+    }
+
     /// The provider of this Python class path (`social_core.backends.github.GithubOAuth2`).
     fn by_class_path(&self, _path: &str) -> Option<&str> {
         None

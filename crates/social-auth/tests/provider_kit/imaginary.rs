@@ -8,7 +8,7 @@ use regex::Regex;
 use serde_json::{Map, Value, json};
 use social_auth::error::Result;
 use social_auth::http::{Incoming, Outgoing, Transport};
-use social_auth::protocol::oauth2::{Call, Details, OAuth2, OnFailure, UidField, Verified};
+use social_auth::protocol::oauth2::{Call, Details, Format, OAuth2, OnFailure, UidField, Verified};
 use social_auth::provider::Provider;
 
 use crate::place::{members, paths, put};
@@ -69,16 +69,12 @@ impl Transport for Imaginary {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let (status, body) = match self.provider {
             Provider::OAuth2(description) => {
-                let mut body = everything(description, &state);
-                if let Some(call) = call_of(description, request.url.path()) {
-                    if let Ok(name) = HeaderName::try_from(call.header) {
-                        headers.insert(name, HeaderValue::from_static("ada"));
-                    }
-                    if call.root.is_empty() && body.get(call.into).is_some_and(Value::is_array) {
-                        body = body[call.into].take();
-                    }
+                let call = call_of(description, request.url.path());
+                if let Some(name) = call.and_then(|call| HeaderName::try_from(call.header).ok()) {
+                    headers.insert(name, HeaderValue::from_static("ada"));
                 }
-                (membership_status(description, request.url.path()).unwrap_or(200), body.to_string())
+                let status = call.map_or(200, |call| if let OnFailure::RefuseUnless(status) = call.on_failure { status } else { 200 });
+                (status, answer(description, call, &state))
             }
             Provider::OAuth1(description) => {
                 state.request_tokens += 1;
@@ -91,11 +87,19 @@ impl Transport for Imaginary {
     }
 }
 
-/// The status by which a membership test says yes.
-fn membership_status(description: &OAuth2, path: &str) -> Option<u16> {
-    match call_of(description, path)?.on_failure {
-        OnFailure::RefuseUnless(status) => Some(status),
-        _ => None,
+/// What is answered to a call of the profile, or else at an endpoint.
+fn answer(description: &OAuth2, call: Option<&Call>, state: &State) -> String {
+    let mut everything = everything(description, state);
+    if let Some(part) = call.filter(|call| call.root.is_empty()).and_then(|call| everything.get(call.into)).filter(|part| part.is_array()) {
+        everything = part.clone();
+    }
+    let mut body = everything.clone();
+    for path in paths(call.map_or(description.token_root, |call| call.root)) {
+        put(&mut body, &path, Some(everything.clone()));
+    }
+    match call.map(|call| call.format) {
+        Some(Format::Callback) => format!("callback( {body} );"),
+        _ => body.to_string(),
     }
 }
 
@@ -103,8 +107,11 @@ fn membership_status(description: &OAuth2, path: &str) -> Option<u16> {
 fn call_of<'d>(description: &'d OAuth2, path: &str) -> Option<&'d Call> {
     let field = Regex::new(r"\\\{[^}]*\\\}").unwrap();
     let is_at = |call: &&Call| {
-        let tail = call.url.split_once("://").map_or(call.url, |(_, rest)| rest);
-        let tail = tail.find(['/', '}']).map_or("", |at| &tail[at + 1..]);
+        let tail = match call.url.split_once("://") {
+            Some((_, rest)) => rest.split_once('/'),
+            None => call.url.split_once('}'),
+        };
+        let tail = tail.map_or("", |(_, tail)| tail);
         let pattern = field.replace_all(&regex::escape(tail), "[^/]+").into_owned();
         Regex::new(&format!("{pattern}$")).unwrap().is_match(path)
     };
@@ -113,17 +120,16 @@ fn call_of<'d>(description: &'d OAuth2, path: &str) -> Option<&'d Call> {
 
 fn everything(description: &OAuth2, state: &State) -> Value {
     let mut person = person(description.details, description.uid, state.uid.as_ref());
-    for path in description.profile.iter().flat_map(|call| paths(call.url)) {
-        if path.contains(['[', '.']) {
-            put(&mut person, &path, Some(json!("42")));
-        }
-    }
+    fill_addresses(description, &mut person);
     if !description.owner.is_empty() {
         put(&mut person, description.owner, Some(json!("the hash of an owner")));
     }
     if let Some(openid) = description.openid {
         let endpoint = state.issuer.clone().unwrap_or_else(|| ORIGIN.to_owned());
-        let issuer = openid.issuers.first().map_or(endpoint.clone(), |issuer| issuer.replace("{tenantid}", TENANT));
+        let issuer = openid
+            .issuers
+            .first()
+            .map_or(endpoint.clone(), |issuer| issuer.replace("{tenantid}", TENANT).replace("{domain}", "https://idp.example"));
         let mut claims = members(person.clone());
         let own = json!({"iss": issuer, "aud": CLIENT_ID, "iat": NOW, "exp": NOW + 300, "nonce": state.nonce, "tid": TENANT});
         claims.extend(members(own).into_iter().filter(|(_, value)| !value.is_null()));
@@ -141,12 +147,34 @@ fn everything(description: &OAuth2, state: &State) -> Value {
         claims.extend(members(json!({"aud": CLIENT_ID, "iat": NOW, "exp": NOW + 300})));
         person["access_token"] = Value::from(token::id_token(&claims));
     }
-    let roots = description.profile.iter().map(|call| call.root).chain([description.token_root]);
-    let flat = person.clone();
-    for path in roots.flat_map(paths) {
-        put(&mut person, &path, Some(flat.clone()));
+    for path in paths(description.access_token) {
+        put(&mut person, &path, Some(json!(ACCESS_TOKEN)));
     }
     person
+}
+
+/// What profile calls need of the answers before them.
+fn fill_addresses(description: &OAuth2, person: &mut Value) {
+    let (UidField::Stable(uid) | UidField::StableOnce(uid, _) | UidField::Joined(_, uid)) = description.uid;
+    let known = |name: &str| description.settings.iter().any(|setting| setting.name.eq_ignore_ascii_case(name));
+    for call in description.profile {
+        for path in paths(call.url).into_iter().filter(|path| !known(path) && !paths(uid).contains(path)) {
+            let value = match path.strip_prefix('+') {
+                Some(path) => (path.to_owned(), format!("https://kit.{}", call.hosts[0])),
+                None => (path.clone(), "42".to_owned()),
+            };
+            if !["key", "access_token"].contains(&path.as_str()) && !paths(uid).contains(&value.0) {
+                put(person, &value.0, Some(json!(value.1)));
+            }
+        }
+        // An address that identifies the person.
+        if let (Some(address), [host, ..]) = (person.get(uid).and_then(Value::as_str), call.hosts)
+            && call.url.contains(&format!("{{+{uid}}}"))
+            && !address.trim().is_empty()
+        {
+            person[uid] = Value::from(format!("https://kit.{host}/{address}"));
+        }
+    }
 }
 
 /// Tokens and profile in one.

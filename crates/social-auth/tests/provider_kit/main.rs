@@ -173,7 +173,8 @@ fn the_authorization_request_is_what_it_has_to_be() {
         says(url.scheme() == "https", "the endpoint is not https")?;
         says(!begun.address.contains(['{', '}']), "a placeholder is left")?;
         says(begun.state.len() >= 32, "the state is short")?;
-        says(matches!(param("redirect_uri").as_slice(), [uri] if uri.starts_with(&own)), "the redirect URI is not ours")?;
+        let renamed = description.names.iter().find(|(name, _)| *name == "redirect_uri").map_or("redirect_uri", |(_, own)| own);
+        says(matches!(param(renamed).as_slice(), [uri] if uri.starts_with(&own)), "the redirect URI is not ours")?;
         let breaks = matches!(description.pkce, Pkce::Breaks(_));
         says(breaks || param("code_challenge_method") == ["S256"] && param("code_challenge").len() == 1, "there is no PKCE challenge")?;
         let mut names = BTreeSet::new();

@@ -79,7 +79,8 @@ impl Site {
     /// Whether the imaginary provider can answer all that this provider is asked.
     pub fn tells_who_it_is(&self) -> bool {
         match self.provider {
-            Provider::OAuth2(_) => true,
+            // Its callback is signed in a way that is its own.
+            Provider::OAuth2(description) => description.hooks.check_callback.is_none(),
             Provider::OAuth1(description) => {
                 let (UidField::Stable(uid) | UidField::StableOnce(uid, _) | UidField::Joined(_, uid)) = description.uid;
                 description.identity_token_url.is_empty() && (!description.profile.is_empty() || uid.starts_with("access_token."))
@@ -107,7 +108,7 @@ impl Site {
     }
 
     pub async fn begin(&self, instance: &str, browser: &mut Browser) -> Result<Begun> {
-        let request = browser.get(&self.social.url(&format!("login/{instance}/")), &Map::new())?;
+        let request = browser.get(&self.social.url(&format!("login/{instance}/")), &Map::from_iter(places()))?;
         let options = BeginOptions { confirmed: true, ..BeginOptions::default() };
         let reply = self.social.begin_with(instance, &request, browser, &options).await?;
         browser.keep(&reply);
@@ -145,7 +146,7 @@ impl Site {
                 vec![("state", begun.state.clone()), (answer.0, answer.1.to_owned())]
             }
         };
-        params.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect()
+        params.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).chain(places()).collect()
     }
 
     pub async fn uid_of_the_only_association(&self) -> String {
@@ -157,6 +158,11 @@ impl Site {
     pub async fn associations(&self) -> usize {
         self.storage.associations_of(&UserId::new(1)).await.unwrap().len()
     }
+}
+
+/// What tells some providers where their endpoints are.
+fn places() -> [(String, Value); 2] {
+    [("shop", "kit.myshopify.com"), ("domain_prefix", "kit")].map(|(name, value)| (name.to_owned(), Value::from(value)))
 }
 
 fn oauth2(provider: Provider) -> Option<&'static OAuth2> {
@@ -176,6 +182,7 @@ fn values(provider: Provider) -> Vec<(String, String)> {
         let is_address = ["URL", "ENDPOINT", "DOMAIN", "ORIGIN"].iter().any(|end| setting.name.ends_with(end));
         let value = match setting.name {
             "PUBLIC_KEY" => public_key(),
+            "POLICY" => "b2c_1_kit".to_owned(),
             _ if is_address => "https://idp.example".to_owned(),
             _ => "text".to_owned(),
         };

@@ -79,6 +79,67 @@ pub const ALL: &[Deviation] = &[
         },
     },
     Deviation {
+        name: "state_in_its_place",
+        reason: "the recordings of Pushbullet have the state in the redirect URI alone; it is in its own parameter too",
+        is: |difference, _| difference.what == What::DepartureQuery("state".to_owned()) && difference.expected.is_none(),
+    },
+    Deviation {
+        name: "went_on_where_it_crashed",
+        reason: "the recorded library crashed before it asked for the profile",
+        is: |difference, scene| {
+            let crashed = scene.step.expect.error().is_some_and(|error| error.code.is_none());
+            difference.what == What::Exchange && difference.expected.is_none() && crashed
+        },
+    },
+    Deviation {
+        name: "arguments_are_for_all",
+        reason: "the recordings of Shopify leave AUTH_EXTRA_ARGUMENTS out",
+        is: |difference, scene| {
+            let What::DepartureQuery(name) = &difference.what else { return false };
+            let shop = scene.step.params.contains_key("shop");
+            shop && difference.expected.is_none() && ["hd", "prompt"].contains(&name.as_str())
+        },
+    },
+    Deviation {
+        name: "no_shop_to_refresh_at",
+        reason: "the recordings of Shopify build an address that is none; what is missing is the shop",
+        is: |difference, scene| {
+            scene.step.action == Action::Refresh
+                && match &difference.what {
+                    What::ErrorCode => difference.got_text().is_some_and(|error| error.starts_with("missing_parameter (\"shop\")")),
+                    What::ErrorParameter => difference.got_text() == Some("shop"),
+                    _ => false,
+                }
+        },
+    },
+    Deviation {
+        name: "spelt_right",
+        reason: "the recordings of Taobao misspell the parameter format",
+        is: |difference, _| match &difference.what {
+            What::Query(name) if name == "fomate" => difference.got.is_none(),
+            What::Query(name) if name == "format" => difference.expected.is_none(),
+            _ => false,
+        },
+    },
+    Deviation {
+        name: "a_token_is_a_text",
+        reason: "the recordings of Yammer keep an access token with the object that it comes in",
+        is: |difference, _| {
+            let inner = difference.expected.as_ref().and_then(|token| token.get("token"));
+            difference.what == What::ExtraData("access_token".to_owned()) && inner.is_some() && inner == difference.got.as_ref()
+        },
+    },
+    Deviation {
+        name: "a_client_says_who_it_is",
+        reason: "the recordings of Stripe leave client_id out of a refresh",
+        is: |difference, scene| {
+            scene.step.action == Action::Refresh
+                && difference.what == What::Body("client_id".to_owned())
+                && difference.expected.is_none()
+                && exchange(difference).is_some_and(|(recorded, _)| recorded.authorization.is_some())
+        },
+    },
+    Deviation {
         name: "a_client_refreshes_as_itself",
         reason: "the recordings of Lyft refresh without saying who the client is (RFC 6749, 6)",
         is: |difference, scene| {

@@ -68,7 +68,7 @@ struct World {
 /// Replays a case; answers everything that differs.
 pub async fn run(recording: &'static Recording, known: Arc<Known>, case: &'static Case) -> Vec<Difference> {
     let backend = case.backend.clone().unwrap_or_else(|| recording.backend.clone());
-    let provider = if social_auth::provider::find(&backend).is_some() { backend.clone() } else { recording.backend.clone() };
+    let provider = provider_of(&backend, &case.class).unwrap_or_else(|| recording.backend.clone());
     let storage = Arc::new(MemoryStorage::new());
     let secret = [&backend, ""].map(|of| setting_name(&[of, "SECRET"])).iter().find_map(|name| case.settings.get(name)?.as_str());
     let tokens = Tokens::new(&case.jwts, &recording.keys);
@@ -359,6 +359,15 @@ impl World {
             .build()
             .map_err(|error| error.0)
     }
+}
+
+/// The provider of this name; where classes share one, the one of the class.
+fn provider_of(backend: &str, class: &str) -> Option<String> {
+    let is_class = |path: &&str| path.rsplit('.').next() == Some(class);
+    let by_class = social_auth::provider::ALL
+        .iter()
+        .find(|provider| provider.backend_name() == backend && provider.class_paths().iter().any(|path| is_class(&path)));
+    by_class.copied().or_else(|| social_auth::provider::find(backend)).map(|provider| provider.name().to_owned())
 }
 
 fn look(context: &Context) -> Seen {

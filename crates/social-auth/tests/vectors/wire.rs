@@ -17,6 +17,9 @@ pub struct Recording {
 #[derive(Deserialize)]
 pub struct Case {
     pub id: String,
+    /// The recorded class.
+    #[serde(default)]
+    pub class: String,
     pub backend: Option<String>,
     /// Unix seconds; stands still.
     pub clock: i64,

@@ -49,7 +49,8 @@ pub(super) fn authorization_url(
     }
     let mut url = parse(endpoint)?;
     let further = further.iter().map(|(name, value)| (*name, value.as_str()));
-    let fixed = config.authorize_params.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(further);
+    let repeated = config.authorize_repeats.iter().filter_map(|name| Some((*name, request.get(name)?)));
+    let fixed = config.authorize_params.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(further).chain(repeated);
     let extra =
         config.extra_arguments.iter().map(|(name, value)| (name.as_str(), chosen(&config.override_allowlist, request, name, value)));
     // Ours come last and win: neither a setting nor the browser may change state, challenge or redirect URI.

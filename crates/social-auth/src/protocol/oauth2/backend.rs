@@ -91,7 +91,7 @@ impl OAuth2Backend {
 
     /// An endpoint's address with the names filled in that come with the request.
     fn placed<'u>(&self, url: &'u str, request: &Params) -> Result<Cow<'u, str>> {
-        let Some(hook) = self.config.hooks.places else { return Ok(Cow::Borrowed(url)) };
+        let Some(hook) = self.config.hooks.places.filter(|_| crate::template::is_template(url)) else { return Ok(Cow::Borrowed(url)) };
         let places = hook(&self.config.hook_settings, request)?;
         let place = |name: &str| places.iter().find(|(known, _)| *known == name).map(|(_, place)| place.clone());
         crate::template::fill(url, &place).map(Cow::Owned)
@@ -240,10 +240,12 @@ impl Backend for OAuth2Backend {
 
     async fn refresh(&self, association: &Association) -> Result<Fields> {
         let stored = self.stored_token(association)?;
-        let fields = match self.config.hooks.refresh_params {
+        let mut fields = match self.config.hooks.refresh_params {
             Some(hook) => hook(&self.config.hook_settings, stored),
             None => vec![("grant_type".to_owned(), "refresh_token".to_owned()), ("refresh_token".to_owned(), stored.to_owned())],
         };
+        let repeats = self.config.token_repeats.iter();
+        fields.extend(repeats.filter_map(|name| Some(((*name).to_owned(), association.extra_data.text(name)?.to_owned()))));
         let stored_texts = association.extra_data.0.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
         let url = self.placed(&self.config.refresh_url, &stored_texts.collect())?;
         let endpoint =

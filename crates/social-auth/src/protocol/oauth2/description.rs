@@ -17,6 +17,9 @@ use crate::web::Params;
 pub struct OAuth2 {
     /// The name in URLs and settings.
     pub name: &'static str,
+    /// The name of the classes in Python Social Auth, where another provider has that name here; empty: the
+    /// name.
+    pub known_as: &'static str,
     /// What the button says.
     pub title: &'static str,
     /// The icon's file name without extension; empty: the name.
@@ -63,6 +66,8 @@ pub struct OAuth2 {
     pub redirect_state: bool,
     /// Further parameters of the authorization request; one whose setting is not made is left out.
     pub authorize_params: &'static [(&'static str, &'static str)],
+    /// Parameters of the request to begin that the authorization request repeats.
+    pub authorize_repeats: &'static [&'static str],
     /// Further parameters of the token request.
     pub token_params: &'static [(&'static str, &'static str)],
     /// Where in the token answer the tokens stand; empty: at its top.
@@ -104,6 +109,7 @@ impl OAuth2 {
     /// What RFC 6749 says, with PKCE.
     pub const STANDARD: OAuth2 = OAuth2 {
         name: "",
+        known_as: "",
         title: "",
         icon: "",
         docs: "",
@@ -127,6 +133,7 @@ impl OAuth2 {
         pkce: Pkce::S256,
         redirect_state: false,
         authorize_params: &[],
+        authorize_repeats: &[],
         token_params: &[],
         token_root: "",
         access_token: "",

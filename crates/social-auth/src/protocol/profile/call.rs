@@ -145,9 +145,13 @@ impl ResolvedCall {
             other => context.variables.iter().find(|(known, _)| *known == other).map(|(_, value)| value.clone()),
         };
         let field = |name: &str| Selector::parse(name).ok().and_then(|selector| selector.text(so_far));
+        let address = |name: &str| match Selector::parse(name).ok()?.value(so_far)? {
+            Value::String(text) => Some(text).filter(|text| !text.trim().is_empty()),
+            _ => None,
+        };
         // A field of an answer lands in a path: it may not bring slashes or a query of its own.
         let part = |name: &str| match name.strip_prefix('+') {
-            Some(name) => field(name),
+            Some(name) => address(name),
             None => lookup(name).or_else(|| field(name)).map(|text| encode_segment(&text)),
         };
         let url = template::fill(&self.url, &part)

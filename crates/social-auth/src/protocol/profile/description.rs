@@ -109,7 +109,7 @@ pub struct Call {
     pub method: &'static str,
     /// Where the access token goes.
     pub token: TokenIn,
-    /// Query parameters; `PROFILE_EXTRA_PARAMS` adds to those of the first call.
+    /// Query parameters; `PROFILE_EXTRA_PARAMS` adds to those of the last call.
     pub query: &'static [(&'static str, &'static str)],
     /// Headers; one whose setting is not made is left out.
     pub headers: &'static [(&'static str, &'static str)],

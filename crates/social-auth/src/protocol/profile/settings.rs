@@ -109,8 +109,8 @@ pub(in crate::protocol) fn calls(profile: &[Call], settings: &BackendSettings<'_
     let mut calls = (profile.iter().enumerate())
         .map(|(index, call)| ResolvedCall::resolve(call, override_of(index), None, hooks))
         .collect::<Result<Vec<_>>>()?;
-    if let Some(first) = calls.first_mut() {
-        first.query.extend(settings.pairs("PROFILE_EXTRA_PARAMS")?);
+    if let Some(last) = calls.last_mut() {
+        last.query.extend(settings.pairs("PROFILE_EXTRA_PARAMS")?);
     }
     Ok(calls)
 }
