@@ -121,6 +121,7 @@ mod quizlet;
 mod readability;
 mod reddit;
 mod salesforce_oauth2;
+#[cfg(feature = "saml")]
 mod saml;
 mod scistarter;
 mod seznam_oauth2;
@@ -331,6 +332,7 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&reddit::REDDIT),
     Provider::OAuth2(&salesforce_oauth2::SALESFORCE_OAUTH2),
     Provider::OAuth2(&salesforce_oauth2::SALESFORCE_OAUTH2_SANDBOX),
+    #[cfg(feature = "saml")]
     Provider::Saml(&saml::SAML),
     Provider::OAuth2(&scistarter::SCISTARTER),
     Provider::OAuth2(&seznam_oauth2::SEZNAM_OAUTH2),
@@ -407,6 +409,16 @@ impl Provider {
             Provider::OpenId(provider) => provider.name,
             #[cfg(feature = "saml")]
             Provider::Saml(provider) => provider.name,
+        }
+    }
+
+    /// The name that backends of this provider had in Python Social Auth. Where classes of one name were
+    /// several providers, it is not that of the provider.
+    #[must_use]
+    pub fn backend_name(self) -> &'static str {
+        match self {
+            Provider::OAuth2(provider) if !provider.known_as.is_empty() => provider.known_as,
+            other => other.name(),
         }
     }
 

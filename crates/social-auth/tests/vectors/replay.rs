@@ -363,10 +363,10 @@ impl World {
 
 /// The provider of this name; where classes share one, the one of the class.
 fn provider_of(backend: &str, class: &str) -> Option<String> {
-    let is_class = |path: &&str| path.rsplit('.').next() == Some(class);
+    let is_class = |path: &str| path.rsplit('.').next() == Some(class);
     let by_class = social_auth::provider::ALL
         .iter()
-        .find(|provider| provider.backend_name() == backend && provider.class_paths().iter().any(|path| is_class(&path)));
+        .find(|provider| provider.backend_name() == backend && provider.class_paths().iter().any(|path| is_class(path)));
     by_class.copied().or_else(|| social_auth::provider::find(backend)).map(|provider| provider.name().to_owned())
 }
 
