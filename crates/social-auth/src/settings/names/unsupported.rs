@@ -73,7 +73,7 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     ignored("PARTIAL_PIPELINE_KEY", "A paused pipeline goes on at the step that paused it."),
     ignored("EXPIRATION", "The lifetime of a token is stored as `expires`, as in Python Social Auth."),
     refused("CREATE_USERS", "To make no new accounts, leave create_user out of PIPELINE."),
-    ignored("ASSOCIATE_BY_MAIL", "Accounts are not connected by e-mail address."),
+    ignored("ASSOCIATE_BY_MAIL", "ASSOCIATE_BY_EMAIL says whether accounts are connected by e-mail address."),
     ignored("CHANGE_SIGNAL_ONLY", "PROTECTED_USER_FIELDS and IMMUTABLE_USER_FIELDS say what a sign-in may change."),
     ignored("NONCE_LIFETIME", "A nonce lives as long as its sign-in: STATE_LIFETIME."),
     refused("REQUIRES_EMAIL_VALIDATION", NO_MAIL),
