@@ -1,7 +1,7 @@
 //! SAML 2.0 Web Browser SSO, as a service provider for many identity providers.
 //!
 //! Signatures are checked by `bergshamra`, young code that nobody has audited: so nothing reaches it that
-//! the gate ([`gate`]) does not let through, and nothing is read but what it says is covered.
+//! the gate (`gate.rs`) does not let through, and nothing is read but what it says is covered.
 
 mod algorithm;
 mod assertion;
