@@ -64,6 +64,9 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
         Some(folder) => folder.clone(),
         None => env::current_exe()?.parent().ok_or("this program is nowhere")?.to_owned(),
     };
+    if cfg!(debug_assertions) {
+        eprintln!("warning: built without optimisations, so the figures say little");
+    }
     let ours = ours(&binaries, folder.path(), &idp, core)?;
     let baseline = by_hand(&binaries, &idp, core);
     let mut rounds = Vec::new();

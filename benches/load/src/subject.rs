@@ -33,6 +33,11 @@ pub(crate) struct Subject {
 impl Program {
     /// Starts it and waits for its first 200.
     pub(crate) fn start(&self, folder: &Path) -> Result<Subject, Failure> {
+        if !self.path.exists() {
+            return Err(
+                format!("{} is missing: cargo build --release -p social-auth-server -p social-auth-load", self.path.display()).into()
+            );
+        }
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let mut command = match self.core {
             Some(core) => {
