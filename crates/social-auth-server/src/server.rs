@@ -15,6 +15,8 @@ use crate::failure::Failure;
 
 /// How long running requests may take after the signal.
 const FAREWELL: Duration = Duration::from_secs(10);
+/// When the start is over.
+const QUIET: Duration = Duration::from_secs(1);
 /// How often expired rows are removed; the first time at the start.
 const CLEANUP_EVERY: Duration = Duration::from_secs(15 * 60);
 
@@ -32,6 +34,7 @@ pub(crate) async fn run(listener: TcpListener, app: App, storage: SqlxStorage) -
     let mut signals = Signals::new()?;
     let (stop, stopped) = watch::channel(false);
     let cleanup = tokio::spawn(clean_up(app.social().clone()));
+    tokio::spawn(collect_entropy());
     // Answers are small and wait for nobody: sent at once.
     let listener = listener.tap_io(|stream| {
         if let Err(error) = stream.set_nodelay(true) {
@@ -55,6 +58,15 @@ pub(crate) async fn run(listener: TcpListener, app: App, storage: SqlxStorage) -
 async fn until_stopped(mut stopped: watch::Receiver<bool>) {
     // A sender that is gone says the same.
     let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// The cryptography library collects entropy for tens of milliseconds before its first random byte: while
+/// nobody waits, and not in the first sign-in.
+async fn collect_entropy() {
+    tokio::time::sleep(QUIET).await;
+    if tokio::task::spawn_blocking(|| aws_lc_rs::rand::fill(&mut [0])).await.is_ok_and(|filled| filled.is_err()) {
+        tracing::error!("there are no random numbers: sign-ins will fail");
+    }
 }
 
 /// Removes what expired, again and again.

@@ -109,11 +109,14 @@ fn internal(what: &str, error: impl std::fmt::Display) -> Error {
 }
 
 /// `bytes` random bytes as unpadded base64url text.
+///
+/// They come straight from the operating system: the generator of aws-lc takes tens of milliseconds to
+/// collect entropy of its own before its first byte, which a server would spend at its start.
 #[must_use]
 pub fn random_token(bytes: usize) -> String {
     let mut buffer = vec![0_u8; bytes];
-    // aws-lc-rs aborts rather than fail to give random bytes; an error here would leave zeros, so stop.
-    if aws_lc_rs::rand::fill(&mut buffer).is_err() {
+    // An error here would leave zeros, so stop.
+    if getrandom::fill(&mut buffer).is_err() {
         std::process::abort();
     }
     URL_SAFE_NO_PAD.encode(buffer)

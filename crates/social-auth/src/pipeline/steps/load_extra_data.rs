@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::super::{Context, Outcome, Step};
 use crate::error::{Error, Reason, Result};
-use crate::storage::Association;
+use crate::storage::{Association, modified_after};
 
 /// `load_extra_data`: merges what the provider gave into the association's extra data. Null never
 /// overwrites a value, nothing is written when nothing changed, and what another sign-in wrote meanwhile
@@ -25,13 +25,13 @@ impl Step for LoadExtraData {
                 return Ok(Outcome::Continue);
             }
             let now = context.clock().date_time();
-            let written = context.social().update_extra_data(association.id, &merged, now, Some(association.modified)).await?;
-            let Some(stored) = context.social().association_by_id(association.id).await? else { return Ok(Outcome::Restart) };
-            association = stored;
-            if written {
+            if context.social().update_extra_data(association.id, &merged, now, Some(association.modified)).await? {
+                (association.extra_data, association.modified) = (merged, modified_after(association.modified, now));
                 context.association = Some(association);
                 return Ok(Outcome::Continue);
             }
+            let Some(stored) = context.social().association_by_id(association.id).await? else { return Ok(Outcome::Restart) };
+            association = stored;
         }
         Err(Error::new(Reason::StorageFailed).detail(format!("the association was changed by others {TRIES} times in a row")))
     }
