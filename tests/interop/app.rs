@@ -19,8 +19,13 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// An application that knows the provider from settings alone.
+    /// An application that knows the certified provider from settings alone.
     pub(crate) async fn start(peer: &Peer) -> App {
+        Self::with(|builder| backends(builder, peer)).await
+    }
+
+    /// An application with these backends.
+    pub(crate) async fn with(backends: impl FnOnce(Builder) -> Builder) -> App {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let builder = SocialAuth::builder()
@@ -28,7 +33,7 @@ impl App {
             .secret_key("a key of at least thirty-two random characters")
             .set("SOCIAL_AUTH_LOGIN_REDIRECT_URL", ACCOUNT)
             .storage(MemoryStorage::new());
-        let social = backends(builder, peer).build().unwrap_or_else(|error| panic!("{error}"));
+        let social = backends(builder).build().unwrap_or_else(|error| panic!("{error}"));
         let app = Router::new().route(ACCOUNT, get(account)).merge(social_auth_axum::routes(social.clone())).with_state(social.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
         App { url, social }

@@ -1,10 +1,19 @@
 //! Sign-ins against providers that others made, each in a process of its own, over real HTTP.
 //!
-//! `oidc-provider` from npm is certified by the OpenID Foundation. It needs `node` and `npm`: without them a
-//! test fails where `CI` is `true`, and says that it was not run elsewhere.
+//! | provider | speaks | needs |
+//! | --- | --- | --- |
+//! | `oidc-provider` from npm, certified by the OpenID Foundation | OpenID Connect | `node`, `npm` |
+//! | `python3-openid` from PyPI | OpenID 1.1 and 2.0 | `python3` with `venv` |
+//! | `oauthlib` from PyPI | OAuth 1.0a | `python3` with `venv` |
+//!
+//! Where what it needs is missing, a test fails if `CI` is `true`, and says that it was not run elsewhere.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests may fail loudly")]
 
 mod app;
 mod browser;
+mod install;
+mod oauth1;
 mod oidc_provider;
+mod openid;
 mod peer;
+mod process;

@@ -39,14 +39,14 @@ async fn callback_of(browser: &mut Browser, app: &App, backend: &str, login: &st
 }
 
 #[track_caller]
-fn assert_signed_in(page: &Page, login: &str) {
+pub(crate) fn assert_signed_in(page: &Page, login: &str) {
     assert_eq!((page.url.path(), page.status), (ACCOUNT, Some(StatusCode::OK)), "{}", page.words());
     let account: Value = serde_json::from_str(&page.text).unwrap();
     assert_eq!(account["username"], login);
 }
 
 #[track_caller]
-fn assert_refused(page: &Page, reason: Reason, status: StatusCode) {
+pub(crate) fn assert_refused(page: &Page, reason: Reason, status: StatusCode) {
     let words = page.words();
     assert!(words.contains(reason.message()) && words.contains(&format!("Code: {}", reason.code())), "{words}");
     assert_eq!(page.status, Some(status));

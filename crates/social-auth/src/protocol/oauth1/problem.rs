@@ -18,6 +18,10 @@ pub(super) fn fields_of(answer: &Incoming, stage: Stage) -> Result<Vec<(String, 
     match problem {
         Some((_, code)) if answer.is_success() => Err(stated(code, stage)),
         Some((_, code)) if answer.status < 500 => Err(stated(code, stage).status(answer.status)),
+        // Many say no more than this about a client that they do not know or a signature that is wrong.
+        _ if answer.status == 401 && stage == Stage::Begin => {
+            Err(answer_error(answer, stage).detail("the provider refuses our signature: check KEY, SECRET and SIGNATURE_METHOD"))
+        }
         _ if !answer.is_success() => Err(answer_error(answer, stage)),
         _ => Ok(fields),
     }

@@ -200,7 +200,8 @@ async fn attempt(asking: &Asking<'_>, service: &Service, hash: Hash, session: Se
     asking.guard.check(&request.url)?;
     let answer = asking.http.send(request).await?;
     let said = key_values(answer.text()?);
-    if let Some(instead) = offered(&said, &service.endpoint).filter(|_| !answer.is_success()) {
+    // Some say so with status 200.
+    if let Some(instead) = offered(&said, &service.endpoint) {
         return Ok(Outcome::Instead(instead.0, instead.1));
     }
     answer.require_success()?;

@@ -177,7 +177,8 @@ impl ResolvedCall {
             }
         }
         Ok(match self.token {
-            TokenIn::Header(scheme) => request.authorization(scheme, context.access_token),
+            // A signed request proves itself by its signature alone.
+            TokenIn::Header(scheme) if context.sign.is_none() => request.authorization(scheme, context.access_token),
             _ => request,
         })
     }
