@@ -36,6 +36,23 @@
 //! - **Who is signed in**: [`CurrentUser`] and [`LoginRequired`]. They find the [`SocialAuth`] in the
 //!   router's state: the state itself, or a part of it by `FromRef`.
 //! - **Sessions** are our own, in our own storage, unless the application lends its own: [`SessionSource`].
+//! - **Errors** become what the settings say (a redirect, a page, Problem Details), unless the handler of
+//!   `Builder::on_error` answers them. Either way the [`Error`](social_auth::Error) itself is an extension of
+//!   the response, for layers of the application's own:
+//!
+//!   ```
+//!   use axum::response::{IntoResponse, Redirect, Response};
+//!   use social_auth::{Error, Reason};
+//!
+//!   // .layer(axum::middleware::map_response(errors)), with RAISE_EXCEPTIONS = true
+//!   async fn errors(response: Response) -> Response {
+//!       match response.extensions().get::<Error>().map(Error::reason) {
+//!           Some(Reason::AuthorizationDeclined) => Redirect::to("/maybe-later").into_response(),
+//!           _ => response,
+//!       }
+//!   }
+//!   # let _ = axum::Router::<()>::new().layer(axum::middleware::map_response(errors));
+//!   ```
 //! - **Addresses of clients** come from `ConnectInfo<SocketAddr>`, when there is one; behind a proxy set
 //!   `TRUSTED_PROXIES`.
 

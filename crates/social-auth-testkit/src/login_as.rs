@@ -3,7 +3,7 @@
 use http::{HeaderMap, Method, Uri};
 use social_auth::SocialAuth;
 use social_auth::identity::Fields;
-use social_auth::session::Session as _;
+use social_auth::session::{Session as _, SessionLifetime};
 use social_auth::storage::{NewAssociation, NewUser, StorageError, User, UserId};
 use social_auth::web::{CookieSession, Request};
 
@@ -44,7 +44,7 @@ pub async fn login_as(social: &SocialAuth, person: &str) -> Result<String, Error
     let user = user(social, &backend, &person).await.map_err(social_auth::Error::from)?;
     let request = Request::new(Method::GET, Uri::from_static("/"), HeaderMap::new(), &[], None)?;
     let mut session = CookieSession::load(social, &request).await?;
-    session.sign_in(&user, None).await?;
+    session.sign_in(&user, SessionLifetime::default()).await?;
     let cookies = session.commit().await?;
     Ok(cookies.iter().map(|cookie| cookie.stripped().to_string()).collect::<Vec<_>>().join("; "))
 }

@@ -6,8 +6,9 @@ mod door;
 use std::sync::{Arc, Mutex};
 
 use door::{Door, set_up_by};
+use social_auth::error::Stage;
 use social_auth::pipeline::Pipeline;
-use social_auth::{Event, Reason, SocialAuth};
+use social_auth::{Event, PendingUpdate, Reason, SocialAuth};
 use social_auth_testkit::DevProvider;
 
 type Heard = Arc<Mutex<Vec<Event>>>;
@@ -62,6 +63,55 @@ async fn a_pipeline_that_makes_no_users_tells_who_is_not_registered() {
     let Event::LoginFailed { reason, .. } = heard.lock().unwrap()[1].clone() else { panic!("{heard:?}") };
     assert_eq!(reason, Reason::AuthenticationDisallowed);
     assert_eq!(names(&heard), ["user_not_registered", "login_failed"]);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_cannot_even_be_begun_is_told_too() {
+    let heard = Heard::default();
+    let ear = heard.clone();
+    let posts_only = |builder: social_auth::Builder| {
+        builder.set("SOCIAL_AUTH_LOGIN_METHODS", vec!["POST"]).on_event(move |event: &Event| ear.lock().unwrap().push(event.clone()))
+    };
+    let (_idp, social) = set_up_by(posts_only).await;
+    Door::default().get(&social, "/login/dev-oidc/").await;
+    let Event::LoginFailed { backend, reason, stage, .. } = heard.lock().unwrap()[0].clone() else { panic!("{heard:?}") };
+    assert_eq!((backend.as_str(), reason, stage), ("dev-oidc", Reason::InvalidParameter, Stage::Begin));
+    names(&heard);
+    Door::default().get(&social, "/login/made-up/").await;
+    assert!(names(&heard).is_empty(), "no backend, no sign-in");
+}
+
+#[tokio::test]
+async fn the_application_has_its_say_before_a_profile_changes_a_user() {
+    let hook = |update: &mut PendingUpdate<'_>| {
+        assert_eq!((update.backend, update.details.first_name.as_deref()), ("dev-oidc", Some("Alice")));
+        update.changes.remove("first_name");
+        update.changes.insert("last_name".into(), "Changed".into());
+    };
+    let (idp, social) = set_up_by(|builder| builder.before_update(hook)).await;
+    let mut door = Door::default();
+    door.sign_in(&idp, &social, "dev-oidc", "alice").await;
+    let user = social.users().user(&door.session.user.unwrap()).await.unwrap().unwrap();
+    assert_eq!((user.first_name, user.last_name.as_deref()), (None, Some("Changed")));
+}
+
+#[tokio::test]
+async fn connecting_another_account_fills_what_is_empty_and_leaves_the_rest() {
+    let (idp, social, _heard) = listening(Pipeline::authentication()).await;
+    let mut door = Door::default();
+    door.sign_in(&idp, &social, "dev-oauth2", "alice").await;
+    let id = door.session.user.clone().unwrap();
+    let named =
+        social_auth::storage::UserChanges(serde_json::json!({"first_name": "Ally", "last_name": null}).as_object().unwrap().clone());
+    social.users().update_user(&id, &named).await.unwrap();
+    door.connect(&idp, &social, "dev-oidc", "bob").await;
+    let user = social.users().user(&id).await.unwrap().unwrap();
+    assert_eq!((user.first_name.as_deref(), user.last_name.as_deref()), (Some("Ally"), Some("Baker")));
+    // Signing in with it is another matter: whoever does so is shown as the provider says, as ever.
+    door.session = door::TestSession::default();
+    door.sign_in(&idp, &social, "dev-oidc", "bob").await;
+    let user = social.users().user(&id).await.unwrap().unwrap();
+    assert_eq!(user.first_name.as_deref(), Some("Bob"));
 }
 
 #[tokio::test]

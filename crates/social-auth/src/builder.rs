@@ -10,16 +10,16 @@ use url::Url;
 use crate::backend::Backend;
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
-use crate::event::{Event, Events};
+use crate::event::{Event, Events, PendingUpdate, UpdateHook};
 use crate::http::{Client, ClientOptions, ReqwestTransport, Transport};
 use crate::pipeline::{Disconnection, Pipeline};
 use crate::provider;
 use crate::seal::Sealer;
 use crate::secret::Secret;
 use crate::settings::{BackendEntry, BackendSettings, FlowSettings, Origin, Settings, Severity};
-use crate::social_auth::{Inner, Instance, SocialAuth};
+use crate::social_auth::{ErrorHandler, Inner, Instance, SocialAuth};
 use crate::storage::{SealedStorage, SocialStorage, UserStorage};
-use crate::web::TrustedProxies;
+use crate::web::{Reply, Request, TrustedProxies};
 
 /// Makes a [`SocialAuth`]. Nothing is checked before [`build`](Builder::build), which tells of every
 /// problem at once.
@@ -33,6 +33,8 @@ pub struct Builder {
     disconnect_pipeline: Option<Pipeline<Disconnection>>,
     own_backends: Vec<Arc<dyn Backend>>,
     listeners: Vec<Arc<dyn Fn(&Event) + Send + Sync>>,
+    update_hooks: Vec<UpdateHook>,
+    error_handler: Option<ErrorHandler>,
     transport: Option<Arc<dyn Transport>>,
     clock: Clock,
 }
@@ -163,6 +165,40 @@ impl Builder {
         self
     }
 
+    /// Lets the application have its say before a sign-in changes the fields of a user (`pre_update`): what it
+    /// takes out of [`PendingUpdate::changes`] stays as it is, what it puts in is written too. Called at every
+    /// sign-in whose pipeline has `user_details`, also when nothing is to be changed.
+    ///
+    /// ```
+    /// # use social_auth::SocialAuth;
+    /// let builder = SocialAuth::builder().before_update(|update| {
+    ///     if update.user.is_active && update.backend == "github" {
+    ///         update.changes.remove("first_name");
+    ///     }
+    /// });
+    /// ```
+    #[must_use]
+    pub fn before_update(mut self, hook: impl Fn(&mut PendingUpdate<'_>) + Send + Sync + 'static) -> Self {
+        self.update_hooks.push(Arc::new(hook));
+        self
+    }
+
+    /// Answers errors of the browser's journeys in the application's own way, before `RAISE_EXCEPTIONS`,
+    /// `LOGIN_ERROR_URL` and our pages; `None` leaves one to them. Token sign-in answers Problem Details always.
+    ///
+    /// ```
+    /// use social_auth::{Reason, SocialAuth, web::Reply};
+    /// let builder = SocialAuth::builder().on_error(|error, _request| match error.reason() {
+    ///     Reason::AuthorizationDeclined => Some(Reply::redirect("/maybe-later")),
+    ///     _ => None,
+    /// });
+    /// ```
+    #[must_use]
+    pub fn on_error(mut self, handler: impl Fn(&Error, &Request) -> Option<Reply> + Send + Sync + 'static) -> Self {
+        self.error_handler = Some(Arc::new(handler));
+        self
+    }
+
     /// Sends requests by other means than the network: to replay recorded traffic.
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
@@ -221,7 +257,8 @@ impl Builder {
                     instances,
                     order,
                     disconnection,
-                    events: Events::new(self.listeners),
+                    events: Events::new(self.listeners, self.update_hooks),
+                    error_handler: self.error_handler,
                     clock: self.clock,
                     settings: self.settings,
                 })))

@@ -7,6 +7,7 @@
 //! an `Error` puts names of things into it, never their values.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -189,10 +190,10 @@ as_code!(Source, Stage, Recovery);
 /// assert_eq!(error.reason().code(), "missing_claim");
 /// assert_eq!(error.to_string(), r#"missing_claim (claim "sub") at user_info, backend "acme""#);
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Inner {
     reason: Reason,
     source: Source,
@@ -205,7 +206,7 @@ struct Inner {
     status: Option<u16>,
     retry_after: Option<u64>,
     detail: Option<String>,
-    cause: Option<Box<dyn std::error::Error + Send + Sync>>,
+    cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
@@ -337,7 +338,7 @@ impl Error {
     /// The error underneath.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        self.0.cause = Some(cause.into());
+        self.0.cause = Some(Arc::from(cause.into()));
         self
     }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Reason, Stage};
+use crate::identity::UserDetails;
 use crate::storage::{Association, AssociationId, User, UserId};
 
 /// What happened. It never carries a token, code or secret.
@@ -70,7 +71,7 @@ pub enum Event {
         /// Whether this sign-in connected the identity.
         new_association: bool,
     },
-    /// A sign-in failed.
+    /// A sign-in failed: when it was begun, at the callback, in the pipeline, or with a token.
     LoginFailed {
         /// The backend's name.
         backend: String,
@@ -88,24 +89,46 @@ fn code<S: serde::Serializer>(reason: &Reason, serializer: S) -> Result<S::Ok, S
     serializer.serialize_str(reason.code())
 }
 
-type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
+/// The fields of a user that a sign-in is about to change, for [`Builder::before_update`](crate::Builder::before_update).
+#[derive(Debug)]
+pub struct PendingUpdate<'a> {
+    /// The backend's name.
+    pub backend: &'a str,
+    /// The user, as stored until now.
+    pub user: &'a User,
+    /// The profile in normal form.
+    pub details: &'a UserDetails,
+    /// Field → the value that it will have.
+    pub changes: &'a mut Map<String, Value>,
+}
 
-/// Who wants to be told.
+type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
+pub(crate) type UpdateHook = Arc<dyn Fn(&mut PendingUpdate<'_>) + Send + Sync>;
+
+/// Who wants to be told, and who has a say.
 #[derive(Clone, Default)]
-pub struct Events(Arc<[Listener]>);
+pub struct Events {
+    listeners: Arc<[Listener]>,
+    update_hooks: Arc<[UpdateHook]>,
+}
 
 impl Events {
-    pub(crate) fn new(listeners: Vec<Listener>) -> Self {
-        Events(listeners.into())
+    pub(crate) fn new(listeners: Vec<Listener>, update_hooks: Vec<UpdateHook>) -> Self {
+        Events { listeners: listeners.into(), update_hooks: update_hooks.into() }
     }
 
     /// Tells everybody. The event is only made when somebody listens.
     pub(crate) fn tell(&self, event: impl FnOnce() -> Event) {
-        if self.0.is_empty() {
+        if self.listeners.is_empty() {
             return;
         }
         let event = event();
-        self.0.iter().for_each(|listener| listener(&event));
+        self.listeners.iter().for_each(|listener| listener(&event));
+    }
+
+    /// Asks everybody who has a say in what a sign-in changes.
+    pub(crate) fn before_update(&self, update: &mut PendingUpdate<'_>) {
+        self.update_hooks.iter().for_each(|hook| hook(update));
     }
 
     pub(crate) fn association_made(&self, association: &Association) {
@@ -127,6 +150,10 @@ impl Events {
     }
 
     pub(crate) fn login_failed(&self, backend: &str, error: &Error) {
+        // Anybody can ask for a name that is made up: that says nothing of anybody's sign-in.
+        if error.reason() == Reason::BackendMissing {
+            return;
+        }
         let facts = error.facts();
         self.tell(|| Event::LoginFailed {
             backend: backend.to_owned(),
@@ -139,6 +166,6 @@ impl Events {
 
 impl fmt::Debug for Events {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Events").field(&self.0.len()).finish()
+        f.debug_struct("Events").field("listeners", &self.listeners.len()).finish_non_exhaustive()
     }
 }

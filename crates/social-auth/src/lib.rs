@@ -98,9 +98,9 @@ pub mod username;
 pub mod web;
 
 pub use api_token::ApiToken;
-pub use backends_of::{BackendsOf, Connected};
+pub use backends_of::{BackendsOf, Connected, LoginRedirect};
 pub use builder::{BuildError, Builder};
 pub use error::{Error, Reason, Result};
-pub use event::Event;
+pub use event::{Event, PendingUpdate};
 pub use secret::{Secret, constant_time_eq};
 pub use social_auth::SocialAuth;

@@ -7,6 +7,15 @@ use serde_json::Value;
 use crate::error::Result;
 use crate::storage::{User, UserId};
 
+/// How long a session may last, as far as the sign-in says. The default leaves it to the application.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SessionLifetime {
+    /// Seconds after which it ends, whoever uses it (`SESSION_EXPIRATION`, `MAX_SESSION_LENGTH`).
+    pub seconds: Option<i64>,
+    /// Whether it ends when the browser is closed: nobody asked to be remembered (`REMEMBER_SESSION_NAME`).
+    pub ends_with_browser: bool,
+}
+
 /// The session of the browser that made the request.
 ///
 /// An adapter implements this over its framework's sessions, or uses
@@ -28,11 +37,10 @@ pub trait Session: Send {
 
     /// Signs the user in. The session gets a new id (session fixation: CVE-2022-25896) and keeps its
     /// values only if nobody or the same user was signed in before.
-    /// `lifetime` is in seconds; `None` leaves it to the application.
     ///
     /// # Errors
     /// `storage_failed` when the session cannot be kept.
-    async fn sign_in(&mut self, user: &User, lifetime: Option<i64>) -> Result<()>;
+    async fn sign_in(&mut self, user: &User, lifetime: SessionLifetime) -> Result<()>;
 
     /// Signs out: the session's id and all its values are gone.
     ///

@@ -50,9 +50,13 @@ pub(crate) struct Inner {
     /// For backends that are no longer set up.
     pub(crate) disconnection: Pipeline<Disconnection>,
     pub(crate) events: Events,
+    pub(crate) error_handler: Option<ErrorHandler>,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
 }
+
+/// What [`Builder::on_error`] registers.
+pub(crate) type ErrorHandler = Arc<dyn Fn(&Error, &Request) -> Option<Reply> + Send + Sync>;
 
 /// A backend instance with what its journeys go by.
 pub(crate) struct Instance {
@@ -168,7 +172,8 @@ impl SocialAuth {
         peer.map(|peer| self.0.proxies.client(peer, headers))
     }
 
-    /// What an error becomes: a redirect to `LOGIN_ERROR_URL`, a page, or Problem Details.
+    /// What an error becomes: what the handler of [`Builder::on_error`] says, or else a redirect to
+    /// `LOGIN_ERROR_URL`, a page, or Problem Details. The error itself comes along ([`Reply::error`]).
     #[must_use]
     pub fn error_reply(&self, error: &Error, request: &Request) -> Reply {
         flow::error_reply(self, error, request)

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use social_auth::SocialAuth;
 use social_auth::clock::Clock;
 use social_auth::seal::sha256_base64url;
-use social_auth::session::Session as _;
+use social_auth::session::{Session as _, SessionLifetime};
 use social_auth::storage::{MemoryStorage, NewUser, SocialStorage as _, User, UserChanges, UserStorage as _};
 use social_auth::web::{CookieSession, Request};
 
@@ -51,7 +51,7 @@ impl Site {
         CookieSession::load(&self.social, &Request::new(Method::GET, "/".parse().unwrap(), headers, &[], peer).unwrap()).await.unwrap()
     }
 
-    async fn signed_in(&self, user: &User, lifetime: Option<i64>) -> Cookie<'static> {
+    async fn signed_in(&self, user: &User, lifetime: SessionLifetime) -> Cookie<'static> {
         let mut session = self.load(None).await;
         session.sign_in(user, lifetime).await.unwrap();
         only(session.commit().await.unwrap())
@@ -103,12 +103,12 @@ async fn a_value_is_kept_for_a_visitor_whom_nobody_knows() {
 #[tokio::test]
 async fn the_cookie_is_out_of_reach_for_scripts_subdomains_and_plain_http() {
     let https = site("https://example.com", &[("MOUNT", json!("/auth"))]);
-    let cookie = https.signed_in(&https.user("ada").await, None).await;
+    let cookie = https.signed_in(&https.user("ada").await, SessionLifetime::default()).await;
     assert_eq!((cookie.name(), cookie.path(), cookie.domain()), ("__Host-social_auth_session", Some("/"), None));
     assert_eq!((cookie.http_only(), cookie.secure(), cookie.same_site()), (Some(true), Some(true), Some(SameSite::Lax)));
 
     let http = site("http://localhost:8000", &[]);
-    let cookie = http.signed_in(&http.user("ada").await, None).await;
+    let cookie = http.signed_in(&http.user("ada").await, SessionLifetime::default()).await;
     assert_eq!((cookie.name(), cookie.secure()), ("social_auth_session", Some(false)));
 }
 
@@ -116,7 +116,7 @@ async fn the_cookie_is_out_of_reach_for_scripts_subdomains_and_plain_http() {
 async fn the_storage_never_sees_the_cookies_value() {
     let site = site("https://example.com", &[]);
     let ada = site.user("ada").await;
-    let cookie = site.signed_in(&ada, None).await;
+    let cookie = site.signed_in(&ada, SessionLifetime::default()).await;
     assert_eq!(cookie.value().len(), 43);
     let rows = site.storage.sessions_of(&ada.id, NOW).await.unwrap();
     assert_eq!(rows[0].key_hash, sha256_base64url(cookie.value()));
@@ -132,7 +132,7 @@ async fn signing_in_changes_the_id_and_removes_the_old_row() {
     session.set("basket", json!(3));
     let before = only(session.commit().await.unwrap());
     let mut session = site.load(Some(&before)).await;
-    session.sign_in(&site.user("ada").await, None).await.unwrap();
+    session.sign_in(&site.user("ada").await, SessionLifetime::default()).await.unwrap();
     let after = only(session.commit().await.unwrap());
     assert_ne!(before.value(), after.value());
     assert!(site.load(Some(&before)).await.stored().is_none());
@@ -144,14 +144,14 @@ async fn signing_in_changes_the_id_and_removes_the_old_row() {
 async fn values_of_one_user_are_not_handed_to_the_next() {
     let site = site("https://example.com", &[]);
     let (ada, bob) = (site.user("ada").await, site.user("bob").await);
-    let cookie = site.signed_in(&ada, None).await;
+    let cookie = site.signed_in(&ada, SessionLifetime::default()).await;
     let mut session = site.load(Some(&cookie)).await;
     session.set("secret", json!("of ada"));
     session.commit().await.unwrap();
     let mut session = site.load(Some(&cookie)).await;
-    session.sign_in(&ada, None).await.unwrap();
+    session.sign_in(&ada, SessionLifetime::default()).await.unwrap();
     assert_eq!(session.get("secret"), Some(json!("of ada")));
-    session.sign_in(&bob, None).await.unwrap();
+    session.sign_in(&bob, SessionLifetime::default()).await.unwrap();
     assert!(session.get("secret").is_none());
     session.commit().await.unwrap();
     assert_eq!((site.rows(&ada).await, site.rows(&bob).await), (0, 1));
@@ -162,7 +162,7 @@ async fn a_cookie_that_somebody_made_up_is_never_adopted() {
     let site = site("https://example.com", &[]);
     let planted = Cookie::new("__Host-social_auth_session", "A".repeat(43));
     let mut session = site.load(Some(&planted)).await;
-    session.sign_in(&site.user("ada").await, None).await.unwrap();
+    session.sign_in(&site.user("ada").await, SessionLifetime::default()).await.unwrap();
     let cookie = only(session.commit().await.unwrap());
     assert_ne!(cookie.value(), planted.value());
     assert_eq!(site.who(&planted).await, None);
@@ -172,7 +172,7 @@ async fn a_cookie_that_somebody_made_up_is_never_adopted() {
 async fn signing_out_removes_row_and_cookie() {
     let site = site("https://example.com", &[]);
     let ada = site.user("ada").await;
-    let cookie = site.signed_in(&ada, None).await;
+    let cookie = site.signed_in(&ada, SessionLifetime::default()).await;
     let mut session = site.load(Some(&cookie)).await;
     session.sign_out().await.unwrap();
     assert!(session.user_id().is_none() && session.user().is_none());
@@ -185,7 +185,7 @@ async fn signing_out_removes_row_and_cookie() {
 #[tokio::test]
 async fn a_session_lasts_two_weeks_from_its_last_use() {
     let site = site("https://example.com", &[]);
-    let cookie = site.signed_in(&site.user("ada").await, None).await;
+    let cookie = site.signed_in(&site.user("ada").await, SessionLifetime::default()).await;
     for days in [13, 26, 39] {
         site.clock.set(NOW + days * DAY);
         assert_eq!(site.who(&cookie).await.as_deref(), Some("ada"), "day {days}");
@@ -197,7 +197,7 @@ async fn a_session_lasts_two_weeks_from_its_last_use() {
 #[tokio::test]
 async fn the_setting_says_how_long_a_session_lasts() {
     let site = site("https://example.com", &[("SESSION_COOKIE_AGE", json!(60))]);
-    let cookie = site.signed_in(&site.user("ada").await, None).await;
+    let cookie = site.signed_in(&site.user("ada").await, SessionLifetime::default()).await;
     for seconds in [50, 100, 150] {
         site.clock.set(NOW + seconds);
         assert_eq!(site.who(&cookie).await.as_deref(), Some("ada"), "second {seconds}");
@@ -210,7 +210,7 @@ async fn the_setting_says_how_long_a_session_lasts() {
 async fn use_is_noted_once_in_five_minutes() {
     let site = site("https://example.com", &[]);
     let ada = site.user("ada").await;
-    let cookie = site.signed_in(&ada, None).await;
+    let cookie = site.signed_in(&ada, SessionLifetime::default()).await;
     let mut seen = Vec::new();
     for seconds in [10, 299, 300, 310, 599, 600] {
         site.clock.set(NOW + seconds);
@@ -223,7 +223,7 @@ async fn use_is_noted_once_in_five_minutes() {
 #[tokio::test]
 async fn a_lifetime_from_the_provider_ends_a_session_that_is_in_use() {
     let site = site("https://example.com", &[]);
-    let cookie = site.signed_in(&site.user("ada").await, Some(3600)).await;
+    let cookie = site.signed_in(&site.user("ada").await, SessionLifetime { seconds: Some(3600), ..SessionLifetime::default() }).await;
     for seconds in [600, 1800, 3599] {
         site.clock.set(NOW + seconds);
         assert_eq!(site.who(&cookie).await.as_deref(), Some("ada"), "second {seconds}");
@@ -237,7 +237,7 @@ async fn a_user_who_was_switched_off_is_signed_out_for_good() {
     // GHSA-2vg6-77g8-24mp, CVE-2025-65430.
     let site = site("https://example.com", &[]);
     let ada = site.user("ada").await;
-    let cookie = site.signed_in(&ada, None).await;
+    let cookie = site.signed_in(&ada, SessionLifetime::default()).await;
     let active = |is_active: bool| UserChanges(json!({"is_active": is_active}).as_object().unwrap().clone());
     site.storage.update_user(&ada.id, &active(false)).await.unwrap();
     assert_eq!(site.who(&cookie).await, None);
@@ -249,7 +249,7 @@ async fn a_user_who_was_switched_off_is_signed_out_for_good() {
 async fn inactive_users_stay_where_the_settings_let_them_in() {
     let site = site("https://example.com", &[("SOCIAL_AUTH_ALLOW_INACTIVE_USERS_LOGIN", json!(true))]);
     let ada = site.user("ada").await;
-    let cookie = site.signed_in(&ada, None).await;
+    let cookie = site.signed_in(&ada, SessionLifetime::default()).await;
     let off = UserChanges(json!({"is_active": false}).as_object().unwrap().clone());
     site.storage.update_user(&ada.id, &off).await.unwrap();
     assert_eq!(site.who(&cookie).await.as_deref(), Some("ada"));
@@ -259,7 +259,7 @@ async fn inactive_users_stay_where_the_settings_let_them_in() {
 async fn a_deleted_user_is_signed_out() {
     let site = site("https://example.com", &[]);
     let ada = site.user("ada").await;
-    let cookie = site.signed_in(&ada, None).await;
+    let cookie = site.signed_in(&ada, SessionLifetime::default()).await;
     site.storage.delete_user(&ada.id).await.unwrap();
     assert_eq!(site.who(&cookie).await, None);
     assert_eq!(site.rows(&ada).await, 0);
@@ -269,11 +269,22 @@ async fn a_deleted_user_is_signed_out() {
 async fn a_session_that_was_revoked_meanwhile_is_not_made_again() {
     let site = site("https://example.com", &[]);
     let ada = site.user("ada").await;
-    let cookie = site.signed_in(&ada, None).await;
+    let cookie = site.signed_in(&ada, SessionLifetime::default()).await;
     let mut session = site.load(Some(&cookie)).await;
     session.set("color", json!("red"));
     site.storage.delete_sessions_of(&ada.id, None).await.unwrap();
     assert!(session.commit().await.unwrap().is_empty());
     assert!(session.user_id().is_none());
     assert_eq!((site.rows(&ada).await, site.who(&cookie).await), (0, None));
+}
+
+#[tokio::test]
+async fn a_session_of_somebody_who_is_not_to_be_remembered_ends_with_the_browser() {
+    let site = site("https://example.com", &[]);
+    let ada = site.user("ada").await;
+    let kept = site.signed_in(&ada, SessionLifetime::default()).await;
+    assert!(kept.max_age().is_some());
+    let forgotten = site.signed_in(&ada, SessionLifetime { ends_with_browser: true, ..SessionLifetime::default() }).await;
+    assert_eq!((forgotten.max_age(), forgotten.expires_datetime()), (None, None));
+    assert_eq!(site.who(&forgotten).await.as_deref(), Some("ada"));
 }

@@ -8,7 +8,7 @@ use cookie::{Cookie, SameSite};
 use http::Extensions;
 use serde_json::Value;
 use social_auth::seal::random_token;
-use social_auth::session::Session;
+use social_auth::session::{Session, SessionLifetime};
 use social_auth::storage::{User, UserId};
 use social_auth::web::Request;
 use social_auth::{Result, SocialAuth};
@@ -62,7 +62,7 @@ impl Session for AppSession {
         self.kept.values.remove(key);
     }
 
-    async fn sign_in(&mut self, user: &User, _: Option<i64>) -> Result<()> {
+    async fn sign_in(&mut self, user: &User, _: SessionLifetime) -> Result<()> {
         self.kept = Kept { user: Some(user.id.clone()), values: HashMap::new() };
         self.id = Some(random_token(16));
         Ok(())

@@ -45,6 +45,61 @@ async fn ask(app: &Router, path: &str, headers: &[(&str, &str)]) -> (StatusCode,
 }
 
 #[tokio::test]
+async fn the_applications_own_layers_find_the_error_with_the_response() {
+    use axum::response::{IntoResponse, Response};
+    use social_auth::{Error, Reason};
+
+    async fn errors(response: Response) -> Response {
+        match response.extensions().get::<Error>().map(Error::reason) {
+            Some(Reason::SessionContextMissing) => "ours".into_response(),
+            _ => response,
+        }
+    }
+    let storage = Arc::new(MemoryStorage::new());
+    let raising = builder(&storage).set("RAISE_EXCEPTIONS", true).set("LOGIN_ERROR_URL", "/oops").build().unwrap();
+    let layered = app(raising.clone()).layer(axum::middleware::map_response(errors));
+    assert_eq!(ask(&layered, "/complete/github/?state=x&code=y", &[]).await.1, "ours");
+    let (status, _, headers) = ask(&app(raising), "/complete/github/?state=x&code=y", &[]).await;
+    assert_eq!((status.as_u16(), headers.get("location")), (400, None), "neither redirect nor page");
+}
+
+#[tokio::test]
+async fn a_handler_of_the_application_answers_errors_in_its_own_way() {
+    use social_auth::Reason;
+    use social_auth::web::Reply;
+
+    let storage = Arc::new(MemoryStorage::new());
+    let handled = builder(&storage).on_error(|error, request| {
+        (error.reason() == Reason::SessionContextMissing).then(|| Reply::redirect(format!("/sorry?for={}", request.uri.path())))
+    });
+    let app = app(handled.build().unwrap());
+    let (status, _, headers) = ask(&app, "/complete/github/?state=x&code=y", &[]).await;
+    assert_eq!((status.as_u16(), headers["location"].to_str().unwrap()), (303, "/sorry?for=/complete/github/"));
+    assert_eq!(ask(&app, "/complete/nowhere/?state=x", &[]).await.0, 404, "left to us");
+}
+
+#[tokio::test]
+async fn templates_have_the_backends_by_name_and_by_type() {
+    let storage = Arc::new(MemoryStorage::new());
+    let social = builder(&storage).backend("gitlab", [("KEY", "k"), ("SECRET", "s")]).build().unwrap();
+    let ada = storage.create_user(&social_auth::storage::NewUser { username: "ada".into(), ..Default::default() }).await.unwrap();
+    let association = social_auth::storage::NewAssociation {
+        provider: "github".into(),
+        uid: "7".into(),
+        id_key: "id".into(),
+        user_id: ada.id.clone(),
+        extra_data: social_auth::identity::Fields::default(),
+        created: social.clock().date_time(),
+    };
+    storage.create_association(&association).await.unwrap();
+    let backends = serde_json::to_value(social.backends_of(Some(&ada.id)).await.unwrap()).unwrap();
+    assert_eq!(backends["by_name"]["github"][0]["uid"], "7");
+    assert_eq!(backends["by_name"]["gitlab"], json!([]));
+    let of_type: Vec<_> = backends["by_type"]["oauth2"].as_array().unwrap().iter().map(|info| info["name"].clone()).collect();
+    assert_eq!(of_type, ["github", "gitlab"]);
+}
+
+#[tokio::test]
 async fn a_test_signs_somebody_in_with_one_line() {
     let social = social();
     let app = app(social.clone());

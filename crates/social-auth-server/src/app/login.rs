@@ -48,8 +48,9 @@ fn show(visit: &Visit) -> Result<Reply> {
     // Where to go afterwards is judged when the sign-in begins.
     let next = visit.request.query.get("next").filter(|next| !next.is_empty());
     let backends = choices(&visit.app);
+    let remember = visit.app.social().flow_settings().remember_session_name.as_deref();
     visit.with_form(|csrf| {
-        let values = context! { csrf, next, backends };
+        let values = context! { csrf, next, backends, remember };
         visit.app.pages().render(StatusCode::OK, "login.html", values)
     })
 }

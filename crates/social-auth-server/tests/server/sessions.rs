@@ -78,3 +78,22 @@ async fn the_address_behind_a_proxy_is_told_only_by_a_proxy_that_is_trusted() {
         visitor.get("/account/").await.shows(&format!("{shown}, last seen"));
     }
 }
+
+#[tokio::test]
+async fn whoever_does_not_ask_to_stay_signed_in_is_signed_out_with_the_browser() {
+    let idp = DevProvider::start().await.unwrap();
+    let server = Program::serve(&idp, "remember_session_name = \"keep\"").await;
+    let visitor = Visitor::new(&server.address);
+    let page = visitor.get("/login/").await;
+    page.shows("type=\"checkbox\" name=\"keep\"");
+    for (keep, lasts) in [(None, false), (Some(("keep", "1")), true)] {
+        let visitor = Visitor::new(&server.address);
+        let token = visitor.get("/login/").await.token();
+        let fields: Vec<_> = [("csrfmiddlewaretoken", token.as_str())].into_iter().chain(keep).collect();
+        let away = visitor.post("/login/dev-oidc/", &fields).await;
+        let back = visitor.come_back(&idp.approve(away.location(), "alice").await.unwrap()).await;
+        let cookies: Vec<_> = back.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap()).collect();
+        let session = cookies.iter().find(|cookie| cookie.starts_with("social_auth_session=")).unwrap();
+        assert_eq!(session.contains("Max-Age"), lasts, "{session}");
+    }
+}

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use http::{HeaderMap, Method};
 use serde_json::Value;
 use social_auth::pipeline::Pipeline;
-use social_auth::session::Session;
+use social_auth::session::{Session, SessionLifetime};
 use social_auth::storage::{MemoryStorage, User, UserId};
 use social_auth::web::{Reply, Request};
 use social_auth::{Builder, Result, SocialAuth};
@@ -16,6 +16,7 @@ use social_auth_testkit::DevProvider;
 #[derive(Default)]
 pub struct TestSession {
     pub user: Option<UserId>,
+    pub lifetime: Option<SessionLifetime>,
     pub values: std::collections::HashMap<String, Value>,
 }
 
@@ -33,7 +34,8 @@ impl Session for TestSession {
     fn remove(&mut self, key: &str) {
         self.values.remove(key);
     }
-    async fn sign_in(&mut self, user: &User, _lifetime: Option<i64>) -> Result<()> {
+    async fn sign_in(&mut self, user: &User, lifetime: SessionLifetime) -> Result<()> {
+        self.lifetime = Some(lifetime);
         self.user = Some(user.id.clone());
         Ok(())
     }
@@ -74,7 +76,19 @@ impl Door {
 
     /// Signs in as a person of the development provider.
     pub async fn sign_in(&mut self, idp: &DevProvider, social: &SocialAuth, backend: &str, person: &str) -> Reply {
-        let away = self.get(social, &format!("/login/{backend}/")).await;
+        self.sign_in_by(idp, social, &format!("/login/{backend}/"), person).await
+    }
+
+    /// The same by an address with parameters.
+    pub async fn sign_in_by(&mut self, idp: &DevProvider, social: &SocialAuth, path: &str, person: &str) -> Reply {
+        let away = self.get(social, path).await;
+        let callback = idp.approve(away.location().unwrap(), person).await.unwrap();
+        self.get(social, &path_of(callback.url.as_ref())).await
+    }
+
+    /// Connects another account to that of whoever is signed in: such a sign-in begins with a POST.
+    pub async fn connect(&mut self, idp: &DevProvider, social: &SocialAuth, backend: &str, person: &str) -> Reply {
+        let away = self.post(social, &format!("/login/{backend}/"), "").await;
         let callback = idp.approve(away.location().unwrap(), person).await.unwrap();
         self.get(social, &path_of(callback.url.as_ref())).await
     }

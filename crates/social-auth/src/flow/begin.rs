@@ -32,6 +32,17 @@ pub(crate) async fn begin(
     session: &mut dyn Session,
     options: &BeginOptions,
 ) -> Result<Reply> {
+    let outcome = try_to_begin(social, name, request, session, options).await;
+    outcome.inspect_err(|error| social.0.events.login_failed(name, error))
+}
+
+async fn try_to_begin(
+    social: &SocialAuth,
+    name: &str,
+    request: &Request,
+    session: &mut dyn Session,
+    options: &BeginOptions,
+) -> Result<Reply> {
     let instance = social.instance(name)?;
     let signed_in = session.user_id();
     if !options.confirmed && !may_start(social, &instance.flow, request, signed_in.is_some())? {
@@ -42,7 +53,7 @@ pub(crate) async fn begin(
     let mut attempt = Attempt::new(name, &redirect_uri, social.clock().now(), instance.flow.state_lifetime);
     attempt.user = signed_in;
     attempt.next = next(social, &instance.flow, request);
-    for field in &instance.flow.fields_stored_in_session {
+    for field in instance.flow.fields_stored_in_session.iter().chain(&instance.flow.remember_session_name) {
         attempt.fields.insert(field.clone(), request.param(field).map_or(Value::Null, Value::from));
     }
     let params: Params = request.form.iter().chain(request.query.iter()).collect();

@@ -10,12 +10,16 @@ use crate::redirect::url_add_parameters;
 use crate::social_auth::SocialAuth;
 use crate::web::{Reply, ReplyBody, Request};
 
-/// Logs the error for the operator and answers the person.
+/// Logs the error for the operator and answers the person: as the application's own handler says, or else by
+/// a redirect to `LOGIN_ERROR_URL`, a page or Problem Details.
 pub(crate) fn error_reply(social: &SocialAuth, error: &Error, request: &Request) -> Reply {
     log(error);
     let facts = error.facts();
     let flow = facts.backend.and_then(|name| social.instance(name).ok()).map_or(&social.0.flow, |instance| &instance.flow);
-    let mut reply = if request.wants_json() {
+    if let Some(reply) = of_application(social, error, request) {
+        return reply;
+    }
+    let mut reply = if flow.raise_exceptions || request.wants_json() {
         problem(error)
     } else if let Some(url) = flow.login_error_url.as_deref().filter(|_| error.reason() != Reason::BackendMissing) {
         let params = [("message", error.reason().message()), ("code", facts.code), ("backend", facts.backend.unwrap_or_default())];
@@ -24,7 +28,15 @@ pub(crate) fn error_reply(social: &SocialAuth, error: &Error, request: &Request)
         pages::error(social, error, status(error)).unwrap_or_else(|_| problem(error))
     };
     reply.retry_after = facts.retry_after;
+    reply.error = Some(error.clone());
     reply
+}
+
+/// What the handler that [`Builder::on_error`](crate::Builder::on_error) registered makes of it.
+fn of_application(social: &SocialAuth, error: &Error, request: &Request) -> Option<Reply> {
+    let mut reply = social.0.error_handler.as_ref()?(error, request)?;
+    reply.error.get_or_insert_with(|| error.clone());
+    Some(reply)
 }
 
 /// Logs the error for the operator and answers the program that asked.
@@ -32,6 +44,7 @@ pub(crate) fn problem_reply(error: &Error) -> Reply {
     log(error);
     let mut reply = problem(error);
     reply.retry_after = error.facts().retry_after;
+    reply.error = Some(error.clone());
     reply
 }
 

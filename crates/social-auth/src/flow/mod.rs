@@ -29,3 +29,4 @@ pub(crate) use metadata::service_metadata;
 pub(crate) use refresh::{access_token, refresh};
 pub(crate) use routes::{ROUTES, respond};
 pub(crate) use token::{issue_nonce, sign_in_with_token};
+pub(crate) use where_to::{NEXT, allowed};

@@ -8,9 +8,10 @@ use super::resume;
 use super::where_to::{self, AfterLogin};
 use crate::error::{Error, Reason, Result, Stage};
 use crate::event::Event;
+use crate::expiry;
 use crate::identity::Identity;
 use crate::pipeline::{Context, ContextParts, Ended};
-use crate::session::Session;
+use crate::session::{Session, SessionLifetime};
 use crate::social_auth::{Instance, SocialAuth};
 use crate::storage::{User, UserId};
 use crate::web::{Params, Reply};
@@ -115,8 +116,7 @@ async fn sign_in(
         return Err(Error::new(Reason::UserInactive).stage(Stage::Pipeline));
     }
     if !inactive && journey.user.as_ref() != Some(&user.id) {
-        let lifetime = context.identity().session_lifetime.filter(|_| flow.session_expiration);
-        session.sign_in(user, lifetime).await?;
+        session.sign_in(user, lifetime(journey, context)).await?;
         social.users().record_login(&user.id, social.clock().date_time()).await?;
     }
     if !inactive {
@@ -139,6 +139,27 @@ async fn sign_in(
     let after =
         AfterLogin { next: journey.next.as_deref(), is_new: context.created_user, new_association: context.new_association, inactive };
     Ok(Reply::redirect(where_to::after_login(flow, social.public_url(), &after)))
+}
+
+/// How long the session may last: by the provider's word, by the site's, by the person's.
+fn lifetime(journey: &Journey, context: &Context) -> SessionLifetime {
+    let flow = context.settings();
+    let identity = context.identity();
+    // OAuth 1.0a and OpenID have no expiry of their own; providers that state one have it in the extra data.
+    let of_token = || expiry::seconds_left(&identity.extra_data, context.clock().now()).ok().flatten().filter(|left| *left > 0);
+    let of_provider = flow.session_expiration.then(|| identity.session_lifetime.or_else(of_token)).flatten();
+    SessionLifetime {
+        seconds: of_provider.into_iter().chain(flow.max_session_length).min(),
+        ends_with_browser: flow.remember_session_name.as_deref().is_some_and(|name| {
+            let asked = journey.fields.get(name).and_then(Value::as_str).or_else(|| context.param(name));
+            !asked.is_some_and(is_yes)
+        }),
+    }
+}
+
+/// Whether the value of a box that may be ticked says yes.
+fn is_yes(value: &str) -> bool {
+    !["", "0", "false", "no", "off"].contains(&value.trim().to_ascii_lowercase().as_str())
 }
 
 /// Who signs in.

@@ -52,6 +52,10 @@ pub struct FlowSettings {
     pub session_cookie_age: i64,
     /// Whether the session lasts as long as the provider says (`SESSION_EXPIRATION`).
     pub session_expiration: bool,
+    /// Seconds after which a session ends, whoever uses it (`MAX_SESSION_LENGTH`).
+    pub max_session_length: Option<i64>,
+    /// The parameter by which a person asks to be remembered (`REMEMBER_SESSION_NAME`); without one everybody is.
+    pub remember_session_name: Option<String>,
     /// For `social_names`.
     pub names: NameSettings,
     /// For `get_username`.
@@ -165,6 +169,8 @@ impl FlowSettings {
             raise_exceptions: settings.boolean("RAISE_EXCEPTIONS", false)?,
             session_cookie_age: positive(settings, "SESSION_COOKIE_AGE", DEFAULT_SESSION_AGE)?,
             session_expiration: settings.boolean("SESSION_EXPIRATION", false)?,
+            max_session_length: seconds(settings, "MAX_SESSION_LENGTH")?,
+            remember_session_name: settings.text("REMEMBER_SESSION_NAME")?.filter(|name| !name.is_empty()).map(str::to_owned),
             names: NameSettings {
                 firstlast_from_full: settings.boolean("FIRSTLAST_FROM_FULL", true)?,
                 full_from_firstlast: settings.boolean("FULL_FROM_FIRSTLAST", true)?,
@@ -242,9 +248,12 @@ fn groups(settings: &BackendSettings<'_>) -> Result<Option<Vec<String>>> {
 }
 
 fn positive(settings: &BackendSettings<'_>, name: &str, default: i64) -> Result<i64> {
+    Ok(seconds(settings, name)?.unwrap_or(default))
+}
+
+fn seconds(settings: &BackendSettings<'_>, name: &str) -> Result<Option<i64>> {
     match settings.integer(name)? {
-        None => Ok(default),
-        Some(value) if value > 0 => Ok(value),
-        Some(_) => Err(settings.invalid(name, "must be a positive number of seconds")),
+        Some(value) if value <= 0 => Err(settings.invalid(name, "must be a positive number of seconds")),
+        value => Ok(value),
     }
 }

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::flow::LAST_LOGIN_BACKEND;
 use crate::identity::Fields;
 use crate::seal::{random_token, sha256_base64url};
-use crate::session::Session;
+use crate::session::{Session, SessionLifetime};
 use crate::social_auth::SocialAuth;
 use crate::storage::{StorageError, StoredSession, User, UserId};
 
@@ -182,15 +182,18 @@ impl Session for CookieSession {
         }
     }
 
-    async fn sign_in(&mut self, user: &User, lifetime: Option<i64>) -> Result<()> {
+    async fn sign_in(&mut self, user: &User, lifetime: SessionLifetime) -> Result<()> {
         let same = |row: &StoredSession| row.user_id.as_ref().is_none_or(|id| *id == user.id);
         let mut data = self.row.as_ref().filter(|row| same(row)).map(|row| row.data.clone()).unwrap_or_default();
         data.0.remove(ENDS_AT);
-        if let Some(lifetime) = lifetime {
-            let end = self.social.clock().now().saturating_add(lifetime);
+        if let Some(seconds) = lifetime.seconds {
+            let end = self.social.clock().now().saturating_add(seconds);
             data.0.insert(ENDS_AT.to_owned(), end.into());
         }
         self.renew(Some(user.id.clone()), data);
+        if let Some(cookie) = self.cookie.as_mut().filter(|_| lifetime.ends_with_browser) {
+            cookie.set_max_age(None);
+        }
         self.user = Some(user.clone());
         Ok(())
     }

@@ -6,6 +6,8 @@ use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderV
 use http::{Response, StatusCode};
 use serde_json::Value;
 
+use crate::error::Error;
+
 /// A status, a body and cookies. Never cached.
 #[derive(Debug, Clone)]
 pub struct Reply {
@@ -17,6 +19,9 @@ pub struct Reply {
     pub cookies: Vec<Cookie<'static>>,
     /// Seconds for `Retry-After`.
     pub retry_after: Option<u64>,
+    /// The error that this answers, if it does: [`into_http`](Reply::into_http) leaves it with the response's
+    /// extensions, where the application's own layers find it.
+    pub error: Option<Error>,
 }
 
 /// What to show or where to go.
@@ -50,7 +55,7 @@ impl Reply {
     /// A reply of this status and body.
     #[must_use]
     pub fn new(status: StatusCode, body: ReplyBody) -> Self {
-        Reply { status, body, cookies: Vec::new(), retry_after: None }
+        Reply { status, body, cookies: Vec::new(), retry_after: None, error: None }
     }
 
     /// Sends the browser elsewhere (303: the next request is a `GET`).
@@ -94,11 +99,15 @@ impl Reply {
         }
     }
 
-    /// As an HTTP response, with the headers that keep it out of caches, frames and referrers.
+    /// As an HTTP response, with the headers that keep it out of caches, frames and referrers. An error comes
+    /// along as an extension of type [`Error`].
     #[must_use]
     pub fn into_http(self) -> Response<Bytes> {
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = self.status;
+        if let Some(error) = self.error {
+            response.extensions_mut().insert(error);
+        }
         let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));

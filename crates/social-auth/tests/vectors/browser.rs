@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use serde_json::{Map, Value};
 use social_auth::error::{Error, Reason, Result};
-use social_auth::session::Session;
+use social_auth::session::{Session, SessionLifetime};
 use social_auth::storage::{User, UserId};
 use social_auth::web::{Reply, Request};
 use url::Url;
@@ -76,7 +76,7 @@ impl Session for Browser {
         self.session.remove(key);
     }
 
-    async fn sign_in(&mut self, _user: &User, _lifetime: Option<i64>) -> Result<()> {
+    async fn sign_in(&mut self, _user: &User, _lifetime: SessionLifetime) -> Result<()> {
         Ok(())
     }
 

@@ -5,8 +5,7 @@ use serde_json::{Map, Value};
 
 use super::super::{Context, Outcome, Step};
 use crate::error::Result;
-use crate::event::Event;
-use crate::identity::UserDetails;
+use crate::event::{Event, PendingUpdate};
 use crate::settings::UserSettings;
 use crate::storage::{StorageError, User, UserChanges};
 
@@ -18,14 +17,17 @@ const NEVER: &[&str] = &["id", "pk", "password"];
 
 const DETAILS: &[&str] = &["username", "email", "fullname", "first_name", "last_name"];
 
-/// `user_details`: writes those fields that changed and are not protected. What the profile lacks stays.
+/// `user_details`: writes those fields that changed and are not protected. What the profile lacks stays, and
+/// an account that gets another way in keeps what it has.
 pub(super) struct UpdateUserDetails;
 
 #[async_trait]
 impl Step for UpdateUserDetails {
     async fn run(&self, context: &mut Context) -> Result<Outcome> {
         let Some(user) = context.user.clone() else { return Ok(Outcome::Continue) };
-        let mut changes = changes(&user, &context.details, &context.settings().user);
+        let mut changes = changes(&user, context);
+        let (backend, details) = (&context.backend_info().name, &context.details);
+        context.events().before_update(&mut PendingUpdate { backend, user: &user, details, changes: &mut changes });
         if !changes.is_empty() {
             let backend = context.backend_info().name.clone();
             context.events().tell(|| Event::BeforeUpdate { backend, user: user.clone(), changes: changes.clone() });
@@ -52,7 +54,10 @@ impl Step for UpdateUserDetails {
 }
 
 /// The fields to be written, under their names at the user.
-fn changes(user: &User, details: &UserDetails, settings: &UserSettings) -> Map<String, Value> {
+fn changes(user: &User, context: &Context) -> Map<String, Value> {
+    let (details, settings) = (&context.details, &context.settings().user);
+    // Who connects another way in to an account did not ask for another name: only what is empty is filled.
+    let connects = context.new_association && !context.created_user;
     let mut changes = Map::new();
     let extra = details.extra.keys().map(String::as_str).filter(|name| !DETAILS.contains(name));
     for name in DETAILS.iter().copied().chain(extra) {
@@ -63,8 +68,8 @@ fn changes(user: &User, details: &UserDetails, settings: &UserSettings) -> Map<S
             ("email", Value::String(address)) => Value::String(super::cased(&address, settings)),
             (_, value) => value,
         };
-        let immutable = settings.immutable.iter().any(|name| name == field) && is_present(&current);
-        if current != value && !immutable {
+        let stays = connects || settings.immutable.iter().any(|name| name == field);
+        if current != value && !(stays && is_present(&current)) {
             changes.insert(field.to_owned(), value);
         }
     }

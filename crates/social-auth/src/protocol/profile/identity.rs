@@ -46,7 +46,8 @@ pub(in crate::protocol) fn read(
     Ok(Identity {
         uid,
         id_key: config.uid.id_key.clone(),
-        session_lifetime: tokens.expires_in,
+        // Zero is how some providers say that a token does not expire.
+        session_lifetime: tokens.expires_in.filter(|seconds| *seconds > 0),
         details,
         response: Fields(response),
         tokens,

@@ -30,10 +30,21 @@ pub(super) const GROUP: Group = Group {
         setting("API_TOKEN_LIFETIME", Kind::Seconds, "Seconds that a token of ours is good for after a token sign-in.").or("1209600"),
         setting("PARTIAL_LIFETIME", Kind::Seconds, "Seconds that a paused pipeline is kept.").or("604800"),
         setting("STATE_LIFETIME", Kind::Seconds, "Seconds from begin to complete.").or("900"),
-        setting("SESSION_EXPIRATION", Kind::Switch, "End the session when the provider's token expires.").or("false"),
+        setting("SESSION_EXPIRATION", Kind::Switch, "End the session when the provider's token, or its own session, expires.").or("false"),
+        setting("MAX_SESSION_LENGTH", Kind::Seconds, "Seconds after a sign-in at which its session ends, whoever uses it.")
+            .or("no such limit"),
+        setting(
+            "REMEMBER_SESSION_NAME",
+            Kind::Text,
+            "The parameter, such as `keep`, by which a person asks to stay signed in after closing the browser. Without this setting everybody does.",
+        ),
         setting("SESSION_COOKIE_AGE", Kind::Seconds, "Seconds that a session lasts when nobody uses it.").or("1209600"),
-        setting("RAISE_EXCEPTIONS", Kind::Switch, "Hand errors to the application instead of answering them with a redirect or a page.")
-            .or("false"),
+        setting(
+            "RAISE_EXCEPTIONS",
+            Kind::Switch,
+            "Leave errors to the application: no redirect and no page, only a status, and the error itself with the response.",
+        )
+        .or("false"),
         setting("PIPELINE", Kind::List, "The steps of a sign-in, by name or by Python path.").or("the default pipeline"),
         setting("DISCONNECT_PIPELINE", Kind::List, "The steps of a disconnection, by name or by Python path.")
             .or("[\"allowed_to_disconnect\", \"get_entries\", \"revoke_tokens\", \"disconnect\"]"),

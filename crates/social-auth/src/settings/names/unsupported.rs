@@ -43,7 +43,6 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     ignored("URL_NAMESPACE", "Addresses are mounted by the adapter, or below MOUNT."),
     ignored("ADMIN_USER_SEARCH_FIELDS", ADMIN),
     ignored("ADMIN_SEARCH_FIELDS", ADMIN),
-    ignored("REMEMBER_SESSION_NAME", SESSION),
     ignored("LOGIN_FUNCTION", SESSION),
     ignored("LOGGEDIN_FUNCTION", SESSION),
     ignored("LOGIN_METHOD", SESSION),

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::{Value, json};
 use social_auth::identity::Fields;
-use social_auth::session::Session;
+use social_auth::session::{Session, SessionLifetime};
 use social_auth::storage::{MemoryStorage, NewAssociation, NewUser, SocialStorage, User, UserId, UserStorage};
 use social_auth::web::Request;
 use social_auth::{Result, SocialAuth};
@@ -29,7 +29,7 @@ impl Session for SignedIn {
     }
     fn set(&mut self, _: &str, _: Value) {}
     fn remove(&mut self, _: &str) {}
-    async fn sign_in(&mut self, _: &User, _: Option<i64>) -> Result<()> {
+    async fn sign_in(&mut self, _: &User, _: SessionLifetime) -> Result<()> {
         Ok(())
     }
     async fn sign_out(&mut self) -> Result<()> {

@@ -15,7 +15,7 @@ use super::answer::*;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::flow;
-use crate::session::Session;
+use crate::session::{Session, SessionLifetime};
 use crate::settings::{Origin, Settings};
 use crate::social_auth::SocialAuth;
 use crate::storage::{MemoryStorage, SocialStorage, User, UserId};
@@ -43,7 +43,7 @@ impl Session for Browser {
     fn remove(&mut self, key: &str) {
         self.values.remove(key);
     }
-    async fn sign_in(&mut self, user: &User, _lifetime: Option<i64>) -> Result<()> {
+    async fn sign_in(&mut self, user: &User, _lifetime: SessionLifetime) -> Result<()> {
         self.user = Some(user.id.clone());
         Ok(())
     }
