@@ -149,3 +149,57 @@ async fn a_link_scanner_does_not_spend_the_attempt() {
     door.get(&social, &callback).await;
     assert!(door.session.user.is_some());
 }
+
+fn chooses_a_name() -> Pipeline {
+    Pipeline::authentication().insert_built_in("get_username", 1, "choose_username").unwrap()
+}
+
+fn page(reply: &Reply) -> &str {
+    match &reply.body {
+        social_auth::web::ReplyBody::Html { html, .. } => html,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The value of a field of a page.
+fn field<'p>(html: &'p str, name: &str) -> &'p str {
+    let (_, behind) = html.split_once(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no {name} in {html}"));
+    behind.split_once("value=\"").unwrap().1.split_once('"').unwrap().0
+}
+
+#[tokio::test]
+async fn a_new_person_chooses_a_name_and_is_asked_again_while_it_is_taken_or_unfit() {
+    let (idp, social) = set_up_with(chooses_a_name()).await;
+    let taken = social_auth::storage::NewUser { username: "queen".into(), ..Default::default() };
+    social.users().create_user(&taken).await.unwrap();
+    let mut door = Door::default();
+    let mut asked = door.sign_in(&idp, &social, "dev-oidc", "alice").await;
+    assert_eq!((asked.status.as_u16(), field(page(&asked), "username")), (200, "alice"), "the name at the provider is proposed");
+    for (name, why) in [("queen", "is taken"), ("a b", "cannot have"), ("", "enter a name"), (&"x".repeat(151), "too long")] {
+        let form = format!("partial_token={}&username={name}", field(page(&asked), "partial_token"));
+        asked = door.post(&social, "/complete/dev-oidc/", &form).await;
+        assert_eq!(asked.status, 422, "{name}");
+        assert!(page(&asked).contains(why), "{name}: {}", page(&asked));
+        assert!(door.session.user.is_none());
+    }
+    let form = format!("partial_token={}&username=king", field(page(&asked), "partial_token"));
+    assert_eq!(door.post(&social, "/complete/dev-oidc/", &form).await.status, 303);
+    let user = social.users().user(&door.session.user.clone().unwrap()).await.unwrap().unwrap();
+    assert_eq!(user.username, "king");
+
+    let mut again = Door::default();
+    again.sign_in(&idp, &social, "dev-oidc", "alice").await;
+    assert_eq!(again.session.user, Some(user.id), "who has a name is not asked");
+}
+
+/// A form that another site posts comes without cookies, and our own page posts it on with them.
+#[tokio::test]
+async fn another_site_cannot_answer_in_the_place_of_the_person() {
+    let (idp, social) = set_up_with(chooses_a_name()).await;
+    let mut door = Door::default();
+    door.sign_in(&idp, &social, "dev-oidc", "alice").await;
+    let posted = door.post(&social, "/complete/dev-oidc/", "username=mallory&social_auth_returned=1").await;
+    assert_eq!(posted.status, 400, "{posted:?}");
+    assert!(door.session.user.is_none());
+    assert!(!social.users().username_exists("mallory").await.unwrap());
+}

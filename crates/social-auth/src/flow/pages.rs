@@ -1,45 +1,17 @@
-//! The few pages that the journeys need of their own. Plain, without JavaScript but for one line that
-//! presses the only button, and under a strict `Content-Security-Policy`.
+//! The few pages that the journeys need of their own.
 
-use std::sync::LazyLock;
-
-use aws_lc_rs::digest::{SHA256, digest};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
-use minijinja::{AutoEscape, Environment, Value, context};
+use minijinja::{Value, context};
 
 use super::complete::RETURNED;
-use crate::error::{Error, Reason, Recovery, Result};
+use crate::error::{Error, Recovery, Result};
+use crate::page::{policy, policy_with_script, render};
 use crate::social_auth::SocialAuth;
 use crate::web::{Reply, Request};
 
-const STYLE: &str = include_str!("templates/style.css");
-const PRESS: &str = "document.getElementById('onward').submit()";
-
-static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
-    let mut pages = Environment::new();
-    pages.set_auto_escape_callback(|_| AutoEscape::Html);
-    for (name, text) in [
-        ("base.html", include_str!("templates/base.html")),
-        ("form.html", include_str!("templates/form.html")),
-        ("error.html", include_str!("templates/error.html")),
-    ] {
-        if let Err(error) = pages.add_template(name, text) {
-            tracing::error!(%error, name, "a built-in page cannot be read");
-        }
-    }
-    pages.add_global("style", STYLE);
-    pages.add_global("script", PRESS);
-    pages
-});
-
-static STYLE_SOURCE: LazyLock<String> = LazyLock::new(|| source_of(STYLE));
-static SCRIPT_SOURCE: LazyLock<String> = LazyLock::new(|| source_of(PRESS));
-
 /// The policy of a page whose form goes to `form_action`.
 pub(super) fn csp(form_action: &str) -> String {
-    policy(&format!("; form-action {form_action}"), "")
+    policy(&format!("; form-action {form_action}"))
 }
 
 /// A page with one button that begins or connects. Its policy names no form action: the browser applies
@@ -57,7 +29,7 @@ pub(super) fn one_button(action: &str, fields: &[(String, String)], provider: &s
         "form.html",
         context! { title, text, action, fields => hidden(fields), button => format!("Continue with {provider}"), automatic => false },
     )?;
-    Ok(Reply::html(StatusCode::OK, page, policy("", "")))
+    Ok(Reply::html(StatusCode::OK, page, policy("")))
 }
 
 /// A page with one button that goes on with a paused sign-in.
@@ -67,7 +39,7 @@ pub(super) fn confirm_resume(action: &str, fields: &[(String, String)], provider
         "form.html",
         context! { title => "Go on with the sign-in?", text, action, fields => hidden(fields), button => "Yes, go on", automatic => false },
     )?;
-    Ok(Reply::html(StatusCode::OK, page, policy("", "")))
+    Ok(Reply::html(StatusCode::OK, page, policy("")))
 }
 
 /// A page with one button that signs out.
@@ -77,7 +49,7 @@ pub(super) fn sign_out_button(action: &str, fields: &[(String, String)]) -> Resu
         "form.html",
         context! { title => "Sign out", text, action, fields => hidden(fields), button => "Sign out", automatic => false },
     )?;
-    Ok(Reply::html(StatusCode::OK, page, policy("", "")))
+    Ok(Reply::html(StatusCode::OK, page, policy("")))
 }
 
 /// Posts what a provider posted to us on to ourselves, now as a same-origin request with cookies.
@@ -89,7 +61,7 @@ pub(super) fn return_page(request: &Request) -> Result<Reply> {
         "form.html",
         context! { title => "Signing you in", text => "", action, fields => hidden(&fields), button => "Continue", automatic => true },
     )?;
-    Ok(Reply::html(StatusCode::OK, page, policy("", &SCRIPT_SOURCE)))
+    Ok(Reply::html(StatusCode::OK, page, policy_with_script()))
 }
 
 /// Sends the browser to a provider by posting a form.
@@ -101,7 +73,7 @@ pub(super) fn post_onward(action: &str, fields: &[(String, String)]) -> Result<R
         "form.html",
         context! { title => "Signing you in", text => "", action, fields => hidden(fields), button => "Continue", automatic => true },
     )?;
-    Ok(Reply::html(StatusCode::OK, page, policy("", &SCRIPT_SOURCE)))
+    Ok(Reply::html(StatusCode::OK, page, policy_with_script()))
 }
 
 /// What went wrong, in words a person understands, and the way on.
@@ -115,23 +87,9 @@ pub(super) fn error(social: &SocialAuth, error: &Error, status: StatusCode) -> R
         _ => (login_page.map(str::to_owned).or(Some(social.url(""))), "Back"),
     };
     let page = render("error.html", context! { message => error.reason().message(), code => facts.code, retry, retry_text })?;
-    Ok(Reply::html(status, page, policy("; form-action 'none'", "")))
+    Ok(Reply::html(status, page, policy("; form-action 'none'")))
 }
 
 fn hidden<T: AsRef<str>>(fields: &[(T, T)]) -> Value {
     fields.iter().map(|(name, value)| Value::from(vec![name.as_ref().to_owned(), value.as_ref().to_owned()])).collect()
-}
-
-fn render(name: &str, values: Value) -> Result<String> {
-    let rendered = PAGES.get_template(name).and_then(|template| template.render(values));
-    rendered.map_err(|error| Error::new(Reason::UnknownError).detail("a page could not be made").caused_by(error))
-}
-
-fn policy(form_action: &str, script: &str) -> String {
-    let script = if script.is_empty() { String::new() } else { format!("; script-src {script}") };
-    format!("default-src 'none'; style-src {}{script}; base-uri 'none'; frame-ancestors 'none'{form_action}", *STYLE_SOURCE)
-}
-
-fn source_of(text: &str) -> String {
-    format!("'sha256-{}'", STANDARD.encode(digest(&SHA256, text.as_bytes())))
 }

@@ -4,6 +4,7 @@ use http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::complete::RETURNED;
 use super::run::{self, Journey};
 use super::{csrf, pages};
 use crate::error::{Error, Reason, Result};
@@ -38,6 +39,10 @@ struct Kept {
 /// The paused run that a request means: the one it names, or else the browser's own of this backend,
 /// unless the request is the answer of a provider.
 pub(super) fn token(instance: &Instance, request: &Request, session: &dyn Session) -> Option<String> {
+    // What another site posted, and our own page posted on, is no answer to what a step asked.
+    if request.form.get(RETURNED).is_some() {
+        return None;
+    }
     if let Some(named) = request.param(PARTIAL_TOKEN) {
         return Some(named.to_owned());
     }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Step, Subject, steps};
+use super::{Outcome, Step, Subject, steps};
 use crate::backend::{Backend, BackendInfo};
 use crate::clock::Clock;
+use crate::error::Result;
 use crate::event::Events;
+use crate::form::Form;
 use crate::identity::{Identity, Uid, UserDetails};
 use crate::seal::random_token;
 use crate::settings::FlowSettings;
@@ -68,6 +70,7 @@ pub struct Context {
     pub values: Map<String, Value>,
     typed: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
     partial_token: Option<String>,
+    resumed: bool,
     awaited_user: Option<UserId>,
 }
 
@@ -87,6 +90,7 @@ impl Context {
             values: Map::new(),
             typed: HashMap::new(),
             partial_token: None,
+            resumed: false,
             awaited_user: None,
         }
     }
@@ -155,6 +159,27 @@ impl Context {
     #[must_use]
     pub fn param(&self, name: &str) -> Option<&str> {
         self.parts.params.get(name)
+    }
+
+    /// What the person answered to a [`Form`] that a step of this run asked with. Unlike [`Context::param`] it is
+    /// nothing that the provider, or a link to begin with, made the browser send.
+    #[must_use]
+    pub fn answer(&self, name: &str) -> Option<&str> {
+        self.param(name).filter(|_| self.resumed)
+    }
+
+    /// Pauses with a page of ours that asks the person something; the step runs again when they answer.
+    ///
+    /// # Errors
+    /// `unknown_error` when the page cannot be made.
+    pub fn ask(&mut self, form: Form) -> Result<Outcome> {
+        let token = self.partial_token().to_owned();
+        form.reply(&self.parts.resume_url, &[(PARTIAL_TOKEN, &token)]).map(Outcome::Pause)
+    }
+
+    /// The run goes on after a pause.
+    pub(super) fn mark_resumed(&mut self) {
+        self.resumed = true;
     }
 
     /// The token under which this run is kept if a step pauses it. It makes the link that goes on with

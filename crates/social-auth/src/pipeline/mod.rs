@@ -214,7 +214,17 @@ impl<C: Subject> Pipeline<C> {
         Ok(self)
     }
 
-    /// Adds a built-in step, or a step that is a type, relative to an existing one: `offset` 0 before, 1 after.
+    /// Adds a built-in step by its name, relative to an existing one: `offset` 0 before, 1 after.
+    ///
+    /// # Errors
+    /// `invalid_setting` when there is no such step, built in or existing.
+    pub fn insert_built_in(self, existing: &str, offset: usize, name: &str) -> Result<Self> {
+        let short = steps::short_name(name);
+        let step = C::built_in(short).ok_or_else(|| unknown_step::<C>(name, &mut C::names().into_iter()))?;
+        self.insert(existing, offset, short, step)
+    }
+
+    /// Adds a step that is a type, relative to an existing one: `offset` 0 before, 1 after.
     ///
     /// # Errors
     /// `invalid_setting` when there is no such step.

@@ -83,6 +83,7 @@ impl SavedRun {
         context.created_user = self.created_user;
         context.new_association = self.new_association;
         context.values = self.values;
+        context.mark_resumed();
         Ok(context)
     }
 }

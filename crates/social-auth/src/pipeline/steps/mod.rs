@@ -3,6 +3,7 @@
 mod associate_by_email;
 mod associate_user;
 mod auth_allowed;
+mod choose_username;
 mod create_user;
 mod debug;
 mod get_username;
@@ -46,6 +47,7 @@ const BUILT_IN: &[(&str, MakeStep)] = &[
     ("social_user", || Arc::new(social_user::SocialUser)),
     ("associate_by_email", || Arc::new(associate_by_email::AssociateByEmail)),
     ("get_username", || Arc::new(get_username::GetUsername)),
+    ("choose_username", || Arc::new(choose_username::ChooseUsername)),
     ("create_user", || Arc::new(create_user::CreateUser)),
     ("associate_user", || Arc::new(associate_user::AssociateUser)),
     ("load_extra_data", || Arc::new(load_extra_data::LoadExtraData)),
