@@ -1,5 +1,5 @@
 //! Whole logins against the release binary, over loopback, beside a handler written by hand that does the
-//! same requests without any checks. See `benches/README.md`.
+//! same requests. See `benches/README.md`.
 
 mod figures;
 mod logins;
@@ -13,7 +13,7 @@ use std::{env, fs};
 use clap::Parser;
 use social_auth_testkit::DevProvider;
 
-use figures::{Figures, print};
+use figures::{BARE, Figures, print};
 use logins::Journey;
 use subject::Program;
 
@@ -44,6 +44,7 @@ struct Arguments {
 
 const RETURNING: Journey = Journey { backend: "dev-oidc", strangers: false };
 const RETURNING_OAUTH2: Journey = Journey { backend: "dev-oauth2", strangers: false };
+const RETURNING_BARE: Journey = Journey { backend: "dev-bare", strangers: false };
 const NEW: Journey = Journey { backend: "dev-oidc", strangers: true };
 
 fn main() -> Result<(), Failure> {
@@ -72,9 +73,9 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut rounds = Vec::new();
     for round in 1..=arguments.rounds {
         eprintln!("round {round} of {}", arguments.rounds);
-        let journeys = [RETURNING, RETURNING_OAUTH2, NEW];
-        let ours = measure(&ours, folder.path(), &idp, &journeys, arguments).await?;
-        rounds.push((ours, measure(&baseline, folder.path(), &idp, &journeys[..1], arguments).await?));
+        let ours = measure(&ours, folder.path(), &idp, &[RETURNING, RETURNING_OAUTH2, NEW], arguments).await?;
+        let by_hand = [RETURNING, RETURNING_OAUTH2, RETURNING_BARE];
+        rounds.push((ours, measure(&baseline, folder.path(), &idp, &by_hand, arguments).await?));
     }
     let empty = cold_starts(&ours, folder.path(), arguments.starts, true)?;
     let ours = cold_starts(&ours, folder.path(), arguments.starts, false)?;
@@ -151,6 +152,7 @@ async fn measure(
         let name = match (journey.strangers, journey.backend) {
             (true, _) => "first login, OpenID Connect",
             (false, "dev-oauth2") => "returning login, OAuth 2.0",
+            (false, "dev-bare") => BARE,
             (false, _) => "returning login, OpenID Connect",
         };
         figures.add(name, &times, subject.cpu()? - before);

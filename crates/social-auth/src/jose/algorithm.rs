@@ -3,11 +3,31 @@
 use std::fmt;
 
 use aws_lc_rs::digest::{self, SHA256, SHA384, SHA512};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512,
+    RsaParameters, VerificationAlgorithm,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+/// aws-lc's verification of signatures by public keys.
+#[derive(Clone, Copy)]
+pub(super) enum Verification {
+    Rsa(&'static RsaParameters),
+    Curve(&'static dyn VerificationAlgorithm),
+}
+
+const fn rsa(parameters: &'static RsaParameters) -> Option<Verification> {
+    Some(Verification::Rsa(parameters))
+}
+
+const fn curve(algorithm: &'static dyn VerificationAlgorithm) -> Option<Verification> {
+    Some(Verification::Curve(algorithm))
+}
+
 macro_rules! algorithms {
-    ($($variant:ident $name:literal $digest:ident $signature:expr, $what:literal;)*) => {
+    ($($variant:ident $name:literal $digest:ident $by:expr, $what:literal;)*) => {
         /// A signature algorithm that we can verify. `none` is not among them, nor ever will be.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
@@ -30,30 +50,28 @@ macro_rules! algorithms {
                 match self { $(Algorithm::$variant => &$digest,)* }
             }
 
-            /// jsonwebtoken's name for it, where it has the algorithm.
-            pub(super) fn in_jsonwebtoken(self) -> Option<jsonwebtoken::Algorithm> {
-                use jsonwebtoken::Algorithm as Theirs;
-                let theirs: Option<Theirs> = match self { $(Algorithm::$variant => $signature,)* };
-                theirs
+            /// How aws-lc verifies it with a public key; `None` where both sides hold the same key.
+            pub(super) fn verification(self) -> Option<Verification> {
+                match self { $(Algorithm::$variant => $by,)* }
             }
         }
     };
 }
 
 algorithms! {
-    RS256 "RS256" SHA256 Some(Theirs::RS256), "RSASSA-PKCS1-v1_5 with SHA-256.";
-    RS384 "RS384" SHA384 Some(Theirs::RS384), "RSASSA-PKCS1-v1_5 with SHA-384.";
-    RS512 "RS512" SHA512 Some(Theirs::RS512), "RSASSA-PKCS1-v1_5 with SHA-512.";
-    PS256 "PS256" SHA256 Some(Theirs::PS256), "RSASSA-PSS with SHA-256.";
-    PS384 "PS384" SHA384 Some(Theirs::PS384), "RSASSA-PSS with SHA-384.";
-    PS512 "PS512" SHA512 Some(Theirs::PS512), "RSASSA-PSS with SHA-512.";
-    ES256 "ES256" SHA256 Some(Theirs::ES256), "ECDSA on P-256 with SHA-256.";
-    ES384 "ES384" SHA384 Some(Theirs::ES384), "ECDSA on P-384 with SHA-384.";
-    ES512 "ES512" SHA512 None, "ECDSA on P-521 with SHA-512.";
-    EdDSA "EdDSA" SHA512 Some(Theirs::EdDSA), "Ed25519, also under its fully specified name `Ed25519`.";
-    HS256 "HS256" SHA256 Some(Theirs::HS256), "HMAC with SHA-256 and the client secret.";
-    HS384 "HS384" SHA384 Some(Theirs::HS384), "HMAC with SHA-384 and the client secret.";
-    HS512 "HS512" SHA512 Some(Theirs::HS512), "HMAC with SHA-512 and the client secret.";
+    RS256 "RS256" SHA256 rsa(&RSA_PKCS1_2048_8192_SHA256), "RSASSA-PKCS1-v1_5 with SHA-256.";
+    RS384 "RS384" SHA384 rsa(&RSA_PKCS1_2048_8192_SHA384), "RSASSA-PKCS1-v1_5 with SHA-384.";
+    RS512 "RS512" SHA512 rsa(&RSA_PKCS1_2048_8192_SHA512), "RSASSA-PKCS1-v1_5 with SHA-512.";
+    PS256 "PS256" SHA256 rsa(&RSA_PSS_2048_8192_SHA256), "RSASSA-PSS with SHA-256.";
+    PS384 "PS384" SHA384 rsa(&RSA_PSS_2048_8192_SHA384), "RSASSA-PSS with SHA-384.";
+    PS512 "PS512" SHA512 rsa(&RSA_PSS_2048_8192_SHA512), "RSASSA-PSS with SHA-512.";
+    ES256 "ES256" SHA256 curve(&ECDSA_P256_SHA256_FIXED), "ECDSA on P-256 with SHA-256.";
+    ES384 "ES384" SHA384 curve(&ECDSA_P384_SHA384_FIXED), "ECDSA on P-384 with SHA-384.";
+    ES512 "ES512" SHA512 curve(&ECDSA_P521_SHA512_FIXED), "ECDSA on P-521 with SHA-512.";
+    EdDSA "EdDSA" SHA512 curve(&ED25519), "Ed25519, also under its fully specified name `Ed25519`.";
+    HS256 "HS256" SHA256 None, "HMAC with SHA-256 and the client secret.";
+    HS384 "HS384" SHA384 None, "HMAC with SHA-384 and the client secret.";
+    HS512 "HS512" SHA512 None, "HMAC with SHA-512 and the client secret.";
 }
 
 impl Algorithm {

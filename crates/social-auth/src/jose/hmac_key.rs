@@ -5,6 +5,7 @@ use std::fmt;
 use jsonwebtoken::DecodingKey;
 use serde_json::Value;
 
+use super::Algorithm;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
@@ -43,8 +44,15 @@ impl HmacKey {
         Ok(HmacKey(DecodingKey::from_secret(text.as_bytes())))
     }
 
-    pub(super) fn key(&self) -> &DecodingKey {
-        &self.0
+    /// Whether `signature` (base64url) is made with this secret over `message`.
+    pub(super) fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &str) -> bool {
+        let theirs = match algorithm {
+            Algorithm::HS256 => jsonwebtoken::Algorithm::HS256,
+            Algorithm::HS384 => jsonwebtoken::Algorithm::HS384,
+            Algorithm::HS512 => jsonwebtoken::Algorithm::HS512,
+            _ => return false,
+        };
+        jsonwebtoken::crypto::verify(signature, message, &self.0, theirs).unwrap_or(false)
     }
 }
 

@@ -1,17 +1,18 @@
 //! A provider's published keys (RFC 7517), decoded once and kept ready.
 //!
 //! A key that we cannot or must not use (another purpose, an unknown type or curve, too short) is left
-//! out; the rest of the set stays usable.
+//! out; the rest of the set stays usable. Keys are imported into aws-lc here and not at each signature, which
+//! for RSA costs more than the verification itself; so jsonwebtoken, which does the latter, is not asked.
 
 use std::fmt;
 
-use aws_lc_rs::signature::{ECDSA_P521_SHA512_FIXED, ParsedPublicKey};
+use aws_lc_rs::signature::{ParsedPublicKey, RsaPublicKeyComponents};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::DecodingKey;
 use serde_json::Value;
 
 use super::Algorithm;
+use super::algorithm::Verification;
 use crate::error::{Error, Result};
 
 /// How many keys of a set are read; a token without `kid` makes us try each of them.
@@ -75,16 +76,17 @@ impl KeySet {
 #[derive(Clone)]
 pub struct Key {
     pub(super) kid: Option<String>,
+    /// What it may be used with.
     pub(super) algorithms: Vec<Algorithm>,
+    /// The key as each of `algorithms` wants it, in that order.
+    pub(super) imported: Vec<ParsedPublicKey>,
     pub(super) issuer: Option<String>,
-    pub(super) material: Material,
 }
 
-#[derive(Clone)]
-pub(super) enum Material {
-    Jsonwebtoken(DecodingKey),
-    // jsonwebtoken 11 has no ES512.
-    P521(ParsedPublicKey),
+/// A key's numbers as they stand in a JWK.
+enum Numbers {
+    Rsa(RsaPublicKeyComponents<Vec<u8>>),
+    Point(Vec<u8>),
 }
 
 impl Key {
@@ -106,22 +108,15 @@ impl Key {
         self.issuer.as_deref()
     }
 
-    /// Whether `signature` (base64url) is this key's over `message`.
-    pub(super) fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &str) -> bool {
-        match (&self.material, algorithm.in_jsonwebtoken()) {
-            (Material::Jsonwebtoken(key), Some(theirs)) => {
-                jsonwebtoken::crypto::verify(signature, message, key, theirs).is_ok_and(|verified| verified)
-            }
-            (Material::P521(key), None) => {
-                URL_SAFE_NO_PAD.decode(signature).is_ok_and(|signature| key.verify_sig(message, &signature).is_ok())
-            }
-            _ => false,
-        }
+    /// Whether `signature` is this key's over `message`.
+    pub(super) fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+        let fitting = self.algorithms.iter().zip(&self.imported).find(|(own, _)| **own == algorithm);
+        fitting.is_some_and(|(_, key)| key.verify_sig(message, signature).is_ok())
     }
 
     fn parse(jwk: &Value) -> Result<Self, &'static str> {
         is_for_signatures(jwk)?;
-        let (material, mut algorithms) = match text(jwk, "kty") {
+        let (numbers, mut algorithms) = match text(jwk, "kty") {
             Some("RSA") => rsa(jwk)?,
             Some("EC") => elliptic(jwk)?,
             Some("OKP") => edwards(jwk)?,
@@ -141,7 +136,8 @@ impl Key {
             Some(Value::String(kid)) => Some(kid.clone()),
             Some(_) => return Err("its kid is no text"),
         };
-        Ok(Key { kid, algorithms, issuer: text(jwk, "issuer").map(str::to_owned), material })
+        let imported = algorithms.iter().map(|algorithm| numbers.import(*algorithm)).collect::<Result<_, _>>()?;
+        Ok(Key { kid, algorithms, imported, issuer: text(jwk, "issuer").map(str::to_owned) })
     }
 }
 
@@ -165,7 +161,18 @@ fn is_for_signatures(jwk: &Value) -> Result<(), &'static str> {
     }
 }
 
-fn rsa(jwk: &Value) -> Result<(Material, Vec<Algorithm>), &'static str> {
+impl Numbers {
+    fn import(&self, algorithm: Algorithm) -> Result<ParsedPublicKey, &'static str> {
+        let imported = match (self, algorithm.verification()) {
+            (Numbers::Rsa(components), Some(Verification::Rsa(parameters))) => components.to_parsed_public_key(parameters),
+            (Numbers::Point(point), Some(Verification::Curve(curve))) => ParsedPublicKey::new(curve, point),
+            _ => return Err("its alg does not fit its type"),
+        };
+        imported.map_err(|_| "it is no valid key of its type")
+    }
+}
+
+fn rsa(jwk: &Value) -> Result<(Numbers, Vec<Algorithm>), &'static str> {
     let (modulus, exponent) = (octets(jwk, "n")?, octets(jwk, "e")?);
     let modulus = unsigned(&modulus);
     let leading = modulus.first().ok_or("its modulus is zero")?;
@@ -173,11 +180,11 @@ fn rsa(jwk: &Value) -> Result<(Material, Vec<Algorithm>), &'static str> {
     if !RSA_BITS.contains(&bits) {
         return Err("an RSA key needs 2048 to 8192 bits");
     }
-    let key = DecodingKey::from_rsa_raw_components(modulus, unsigned(&exponent));
-    Ok((Material::Jsonwebtoken(key), Algorithm::RSA.to_vec()))
+    let components = RsaPublicKeyComponents { n: modulus.to_vec(), e: unsigned(&exponent).to_vec() };
+    Ok((Numbers::Rsa(components), Algorithm::RSA.to_vec()))
 }
 
-fn elliptic(jwk: &Value) -> Result<(Material, Vec<Algorithm>), &'static str> {
+fn elliptic(jwk: &Value) -> Result<(Numbers, Vec<Algorithm>), &'static str> {
     let (size, algorithm) = match text(jwk, "crv") {
         Some("P-256") => (32, Algorithm::ES256),
         Some("P-384") => (48, Algorithm::ES384),
@@ -189,17 +196,11 @@ fn elliptic(jwk: &Value) -> Result<(Material, Vec<Algorithm>), &'static str> {
     if x.len() != size || y.len() != size {
         return Err("its coordinates do not have the length of the curve");
     }
-    let point = [&[0x04], x.as_slice(), y.as_slice()].concat();
-    let material = if algorithm == Algorithm::ES512 {
-        Material::P521(ParsedPublicKey::new(&ECDSA_P521_SHA512_FIXED, &point).map_err(|_| "its point is not on the curve")?)
-    } else {
-        Material::Jsonwebtoken(DecodingKey::from_ec_der(&point))
-    };
-    Ok((material, vec![algorithm]))
+    Ok((Numbers::Point([&[0x04], x.as_slice(), y.as_slice()].concat()), vec![algorithm]))
 }
 
 // RFC 8037, section 2.
-fn edwards(jwk: &Value) -> Result<(Material, Vec<Algorithm>), &'static str> {
+fn edwards(jwk: &Value) -> Result<(Numbers, Vec<Algorithm>), &'static str> {
     if text(jwk, "crv") != Some("Ed25519") {
         return Err("unknown crv");
     }
@@ -207,7 +208,7 @@ fn edwards(jwk: &Value) -> Result<(Material, Vec<Algorithm>), &'static str> {
     if point.len() != 32 {
         return Err("its point does not have the length of the curve");
     }
-    Ok((Material::Jsonwebtoken(DecodingKey::from_ed_der(&point)), vec![Algorithm::EdDSA]))
+    Ok((Numbers::Point(point), vec![Algorithm::EdDSA]))
 }
 
 /// A member that is there and not null.

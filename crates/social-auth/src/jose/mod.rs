@@ -1,6 +1,6 @@
 //! Signed tokens: JWS (RFC 7515), JWK sets (RFC 7517) and the registered claims of JWT (RFC 7519).
 //!
-//! The signature code is `jsonwebtoken`'s and aws-lc-rs's. What is here decides *whether* a key may be
+//! The signature code is aws-lc-rs's, for HMAC by way of `jsonwebtoken`. What is here decides *whether* a key may be
 //! asked at all: which algorithms, which keys, which kind of token. None of that is taken from the token.
 //!
 //! ```

@@ -1,9 +1,11 @@
 //! A public key that stands in the settings.
 
+use aws_lc_rs::signature::{ParsedPublicKey, VerificationAlgorithm};
 use jsonwebtoken::DecodingKey;
 
 use super::Algorithm;
-use super::jwk::{Key, KeySet, Material};
+use super::algorithm::Verification;
+use super::jwk::{Key, KeySet};
 use crate::error::{Error, Result};
 
 impl KeySet {
@@ -19,14 +21,16 @@ impl KeySet {
         } else {
             format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----", text.trim())
         };
-        let read = match algorithm {
-            Algorithm::ES256 | Algorithm::ES384 => DecodingKey::from_ec_pem(whole.as_bytes()),
-            Algorithm::EdDSA => DecodingKey::from_ed_pem(whole.as_bytes()),
-            other if Algorithm::RSA.contains(&other) => DecodingKey::from_rsa_pem(whole.as_bytes()),
-            _ => return Err(unreadable()),
+        let (read, imported_for): (_, &'static dyn VerificationAlgorithm) = match algorithm.verification() {
+            Some(Verification::Rsa(parameters)) => (DecodingKey::from_rsa_pem(whole.as_bytes()), parameters),
+            Some(Verification::Curve(curve)) if algorithm == Algorithm::EdDSA => (DecodingKey::from_ed_pem(whole.as_bytes()), curve),
+            Some(Verification::Curve(curve)) => (DecodingKey::from_ec_pem(whole.as_bytes()), curve),
+            None => return Err(unreadable()),
         };
         let key = read.map_err(|_| unreadable())?;
-        let key = Key { kid: None, algorithms: vec![algorithm], issuer: None, material: Material::Jsonwebtoken(key) };
+        let bytes = key.try_get_as_bytes().map_err(|_| unreadable())?;
+        let imported = ParsedPublicKey::new(imported_for, bytes).map_err(|_| unreadable())?;
+        let key = Key { kid: None, algorithms: vec![algorithm], imported: vec![imported], issuer: None };
         Ok(KeySet { keys: vec![key], nameless: true })
     }
 }
