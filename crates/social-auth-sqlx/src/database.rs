@@ -80,6 +80,8 @@ pub(crate) struct Table {
     pub(crate) columns: &'static [&'static str],
     /// The statements that make it.
     pub(crate) create: &'static [&'static str],
+    /// Columns that a table of ours got after its first release, each with the statements that add it.
+    pub(crate) added: &'static [(&'static str, &'static [&'static str])],
 }
 
 /// The tables that a database needs.

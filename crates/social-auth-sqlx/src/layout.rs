@@ -65,8 +65,11 @@ pub(crate) async fn create_missing(database: &dyn Database, keep_users: bool) ->
 
     let mut missing = Vec::new();
     for table in wanted {
-        if database.columns(table.name).await?.is_empty() {
+        let columns = database.columns(table.name).await?;
+        if columns.is_empty() {
             missing.push(table);
+        } else {
+            add_columns(database, table, &columns).await?;
         }
     }
     if missing.is_empty() {
@@ -75,6 +78,21 @@ pub(crate) async fn create_missing(database: &dyn Database, keep_users: bool) ->
     let statements: Vec<_> = missing.iter().flat_map(|table| table.create).copied().collect();
     database.define(&statements).await?;
     Ok(missing.iter().map(|table| table.name).collect())
+}
+
+/// Adds what an earlier release of ours did not make.
+async fn add_columns(database: &dyn Database, table: &Table, columns: &[Column]) -> StorageResult<()> {
+    let has = |columns: &[Column], name: &str| columns.iter().any(|column| column.name == name);
+    for (name, statements) in table.added.iter().filter(|(name, _)| !has(columns, name)) {
+        if let Err(error) = database.define(statements).await {
+            // Another process may have been quicker.
+            if !has(&database.columns(table.name).await?, name) {
+                return Err(error);
+            }
+        }
+        tracing::info!(table = table.name, column = name, "column added");
+    }
+    Ok(())
 }
 
 fn check(table: &Table, columns: &[Column]) -> StorageResult<()> {

@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use social_auth::identity::Fields;
 use social_auth::seal::sha256_base64url;
 use social_auth::storage::{
-    Association, AssociationId, CLAIM_GRACE, Code, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, Partial, RETENTION,
-    SocialStorage, StorageError, StorageResult, StoredSession, User, UserId, UserStorage, create_then_connect,
+    Association, AssociationId, CLAIM_GRACE, Code, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, OriginKey,
+    OriginKeys, Partial, RETENTION, SocialStorage, StorageError, StorageResult, StoredSession, User, UserId, UserStorage,
+    create_then_connect,
 };
 use time::OffsetDateTime;
 
@@ -185,11 +186,11 @@ impl SocialStorage for SqlxStorage {
         present(limits::KEY_HASH, &session.key_hash)?;
         present(limits::PUBLIC_ID, &session.public_id)?;
         let sql = "INSERT INTO social_auth_session \
-                   (key_hash, user_id, data, last_seen_at, expires_at, user_agent, ip_address, public_id, created_at) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        let [key_hash, user_id, data, last_seen_at, expires_at, user_agent, ip_address] = session_args(session)?;
-        let public_id = session.public_id.as_str().into();
-        let args = [key_hash, user_id, data, last_seen_at, expires_at, user_agent, ip_address, public_id, session.created_at.into()];
+                   (key_hash, user_id, data, last_seen_at, expires_at, user_agent, ip_address, origin_session, origin_subject, \
+                   public_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+        let origin = session.origin().map(|origin| origin.keys()).unwrap_or_default();
+        let mut args = session_args(session, &origin)?.to_vec();
+        args.extend([Arg::Text(&session.public_id), Arg::Int(session.created_at)]);
         self.database.write(sql, &args).await.taken("key_hash").map(|_| ())
     }
 
@@ -201,8 +202,9 @@ impl SocialStorage for SqlxStorage {
 
     async fn update_session(&self, session: &StoredSession) -> StorageResult<()> {
         let sql = "UPDATE social_auth_session SET user_id = $2, data = $3, last_seen_at = $4, expires_at = $5, \
-                   user_agent = $6, ip_address = $7 WHERE key_hash = $1";
-        let written = self.database.write(sql, &session_args(session)?).await?;
+                   user_agent = $6, ip_address = $7, origin_session = $8, origin_subject = $9 WHERE key_hash = $1";
+        let origin = session.origin().map(|origin| origin.keys()).unwrap_or_default();
+        let written = self.database.write(sql, &session_args(session, &origin)?).await?;
         if written.rows == 0 { Err(StorageError::NotFound("session")) } else { Ok(()) }
     }
 
@@ -221,6 +223,18 @@ impl SocialStorage for SqlxStorage {
         let sql = "DELETE FROM social_auth_session WHERE user_id = $1 AND key_hash <> $2";
         let args = [user.as_str().into(), except.unwrap_or_default().into()];
         Ok(self.database.write(sql, &args).await?.rows)
+    }
+
+    async fn delete_sessions_from(&self, origin: &OriginKey, now: i64) -> StorageResult<Vec<StoredSession>> {
+        // A key says whether it is a session's or a person's, so it stands in one of the columns only.
+        let sql = sessions_where!("origin_session = $1 OR origin_subject = $1");
+        let found = self.database.rows(sql, &[origin.as_str().into()]).await?;
+        let mut found: Vec<_> = found.into_iter().map(session).collect::<StorageResult<_>>()?;
+        for session in &found {
+            self.delete_session(&session.key_hash).await?;
+        }
+        found.retain(|session| session.expires_at > now);
+        Ok(found)
     }
 
     async fn ping(&self) -> StorageResult<()> {
@@ -247,7 +261,7 @@ fn first<T>(rows: Vec<Row>, read: impl FnOnce(Row) -> StorageResult<T>) -> Stora
 }
 
 /// What can be changed in a session, behind its key.
-fn session_args(session: &StoredSession) -> StorageResult<[Arg<'_>; 7]> {
+fn session_args<'a>(session: &'a StoredSession, origin: &'a OriginKeys) -> StorageResult<[Arg<'a>; 9]> {
     fit(&[
         (limits::KEY_HASH, &session.key_hash),
         (limits::USER_ID, session.user_id.as_ref().map_or("", UserId::as_str)),
@@ -263,5 +277,7 @@ fn session_args(session: &StoredSession) -> StorageResult<[Arg<'_>; 7]> {
         session.expires_at.into(),
         session.user_agent.as_str().into(),
         session.ip_address.as_str().into(),
+        origin.session.as_ref().map(OriginKey::as_str).into(),
+        origin.subject.as_ref().map(OriginKey::as_str).into(),
     ])
 }

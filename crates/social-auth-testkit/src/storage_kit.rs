@@ -90,6 +90,7 @@ checks! {
     sessions::an_update_keeps_the_identity_of_a_session,
     sessions::an_expired_session_is_not_found,
     sessions::sessions_of_a_user_are_listed_and_revoked,
+    sessions::sessions_end_with_the_session_or_the_person_at_a_provider,
     sessions::the_storage_answers_a_ping,
 }
 

@@ -8,7 +8,7 @@ use crate::identity::Fields;
 use crate::seal::{random_token, sha256_base64url};
 use crate::secret::Secret;
 use crate::social_auth::SocialAuth;
-use crate::storage::{StoredSession, User};
+use crate::storage::{SessionOrigin, StoredSession, User};
 use crate::web::Request;
 
 /// What every token begins with, so that leak scanners and people know it.
@@ -32,13 +32,24 @@ impl SocialAuth {
     /// # Errors
     /// `storage_failed`.
     pub async fn issue_api_token(&self, user: &User, backend: &str, request: &Request) -> Result<ApiToken> {
+        let data = Fields([(BACKEND.to_owned(), Value::from(backend))].into_iter().collect());
+        self.keep_api_token(user, data, request).await
+    }
+
+    /// As [`issue_api_token`](Self::issue_api_token), for a token that ends with the session at the provider.
+    pub(crate) async fn issue_api_token_from(&self, user: &User, origin: &SessionOrigin, request: &Request) -> Result<ApiToken> {
+        let data = [(BACKEND.to_owned(), Value::from(origin.backend.as_str())), (SessionOrigin::KEY.to_owned(), origin.to_value())];
+        self.keep_api_token(user, Fields(data.into_iter().collect()), request).await
+    }
+
+    async fn keep_api_token(&self, user: &User, data: Fields, request: &Request) -> Result<ApiToken> {
         let token = format!("{PREFIX}{}", random_token(32));
         let (now, expires_in) = (self.clock().now(), self.flow_settings().api_token_lifetime);
         let row = StoredSession {
             key_hash: sha256_base64url(&token),
             public_id: random_token(9),
             user_id: Some(user.id.clone()),
-            data: Fields([(BACKEND.to_owned(), Value::from(backend))].into_iter().collect()),
+            data,
             created_at: now,
             last_seen_at: now,
             expires_at: now.saturating_add(expires_in),

@@ -149,6 +149,29 @@ pub struct Identity {
     pub legacy_uids: Vec<(String, String)>,
     /// How long a session may last by the provider's word, in seconds.
     pub session_lifetime: Option<i64>,
+    /// The provider's own session that this sign-in is part of, where it tells.
+    pub provider_session: ProviderSession,
+}
+
+/// A session at a provider, by the names that the provider gives it when it ends. Kept with our own session,
+/// so that the two can end together.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderSession {
+    /// The session: `sid` of OpenID Connect, `SessionIndex` of SAML.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The person: `sub`, `NameID`. Need not be the uid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// What else the backend needs to know to end it; small, since some sessions live in cookies.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub memo: Value,
+}
+
+impl fmt::Debug for ProviderSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProviderSession").field("has_id", &self.id.is_some()).finish_non_exhaustive()
+    }
 }
 
 /// Named values of which some may be secret: a provider's answer, the `extra_data` of an association.

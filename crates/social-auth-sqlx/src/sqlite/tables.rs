@@ -8,6 +8,9 @@ const UID_UNIQUE: &str = r#"CREATE UNIQUE INDEX IF NOT EXISTS "social_auth_users
 const UID_INDEX: &str = r#"CREATE INDEX IF NOT EXISTS "social_auth_usersocialauth_uid_796e51dc" ON "social_auth_usersocialauth" ("uid")"#;
 const USER_INDEX: &str =
     r#"CREATE INDEX IF NOT EXISTS "social_auth_usersocialauth_user_id_17d28448" ON "social_auth_usersocialauth" ("user_id")"#;
+// Few providers name their sessions, so the indexes hold only what they do name.
+const ORIGIN_SESSION_INDEX: &str = r#"CREATE INDEX IF NOT EXISTS "social_auth_session_origin_session" ON "social_auth_session" ("origin_session") WHERE "origin_session" IS NOT NULL"#;
+const ORIGIN_SUBJECT_INDEX: &str = r#"CREATE INDEX IF NOT EXISTS "social_auth_session_origin_subject" ON "social_auth_session" ("origin_subject") WHERE "origin_subject" IS NOT NULL"#;
 
 pub(super) const TABLES: Tables = Tables {
     users: Table {
@@ -16,6 +19,7 @@ pub(super) const TABLES: Tables = Tables {
         create: &[
             r#"CREATE TABLE IF NOT EXISTS "auth_user" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "password" varchar(128) NOT NULL, "last_login" datetime NULL, "is_superuser" bool NOT NULL, "username" varchar(150) NOT NULL UNIQUE, "last_name" varchar(150) NOT NULL, "email" varchar(254) NOT NULL, "is_staff" bool NOT NULL, "is_active" bool NOT NULL, "date_joined" datetime NOT NULL, "first_name" varchar(150) NOT NULL)"#,
         ],
+        added: &[],
     },
     associations: Table {
         name: "social_auth_usersocialauth",
@@ -26,6 +30,7 @@ pub(super) const TABLES: Tables = Tables {
             UID_INDEX,
             USER_INDEX,
         ],
+        added: &[],
     },
     free_associations: Table {
         name: "social_auth_usersocialauth",
@@ -36,6 +41,7 @@ pub(super) const TABLES: Tables = Tables {
             UID_INDEX,
             USER_INDEX,
         ],
+        added: &[],
     },
     others: &[
         Table {
@@ -46,6 +52,7 @@ pub(super) const TABLES: Tables = Tables {
                 r#"CREATE UNIQUE INDEX IF NOT EXISTS "social_auth_nonce_server_url_timestamp_salt_f6284463_uniq" ON "social_auth_nonce" ("server_url", "timestamp", "salt")"#,
                 r#"CREATE INDEX IF NOT EXISTS "social_auth_nonce_timestamp_bc4d078a" ON "social_auth_nonce" ("timestamp")"#,
             ],
+            added: &[],
         },
         Table {
             name: "social_auth_association",
@@ -54,6 +61,7 @@ pub(super) const TABLES: Tables = Tables {
                 r#"CREATE TABLE IF NOT EXISTS "social_auth_association" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "server_url" varchar(255) NOT NULL, "handle" varchar(255) NOT NULL, "secret" varchar(255) NOT NULL, "issued" integer NOT NULL, "lifetime" integer NOT NULL, "assoc_type" varchar(64) NOT NULL)"#,
                 r#"CREATE UNIQUE INDEX IF NOT EXISTS "social_auth_association_server_url_handle_078befa2_uniq" ON "social_auth_association" ("server_url", "handle")"#,
             ],
+            added: &[],
         },
         Table {
             name: "social_auth_code",
@@ -64,6 +72,7 @@ pub(super) const TABLES: Tables = Tables {
                 r#"CREATE INDEX IF NOT EXISTS "social_auth_code_code_a2393167" ON "social_auth_code" ("code")"#,
                 r#"CREATE INDEX IF NOT EXISTS "social_auth_code_timestamp_176b341f" ON "social_auth_code" ("timestamp")"#,
             ],
+            added: &[],
         },
         Table {
             name: "social_auth_partial",
@@ -73,6 +82,7 @@ pub(super) const TABLES: Tables = Tables {
                 r#"CREATE INDEX IF NOT EXISTS "social_auth_partial_token_3017fea3" ON "social_auth_partial" ("token")"#,
                 r#"CREATE INDEX IF NOT EXISTS "social_auth_partial_timestamp_50f2119f" ON "social_auth_partial" ("timestamp")"#,
             ],
+            added: &[],
         },
         Table {
             name: "social_auth_session",
@@ -80,8 +90,20 @@ pub(super) const TABLES: Tables = Tables {
             create: &[
                 // Written at every sign-in, so it has few indexes: the key is the table, and what expired is
                 // found by reading through it.
-                r#"CREATE TABLE IF NOT EXISTS "social_auth_session" ("key_hash" varchar(64) NOT NULL PRIMARY KEY, "public_id" varchar(64) NOT NULL, "user_id" varchar(255) NULL, "data" text NOT NULL CHECK (JSON_VALID("data")), "created_at" bigint NOT NULL, "last_seen_at" bigint NOT NULL, "expires_at" bigint NOT NULL, "user_agent" varchar(255) NOT NULL, "ip_address" varchar(64) NOT NULL) WITHOUT ROWID"#,
+                r#"CREATE TABLE IF NOT EXISTS "social_auth_session" ("key_hash" varchar(64) NOT NULL PRIMARY KEY, "public_id" varchar(64) NOT NULL, "user_id" varchar(255) NULL, "data" text NOT NULL CHECK (JSON_VALID("data")), "created_at" bigint NOT NULL, "last_seen_at" bigint NOT NULL, "expires_at" bigint NOT NULL, "user_agent" varchar(255) NOT NULL, "ip_address" varchar(64) NOT NULL, "origin_session" varchar(64) NULL, "origin_subject" varchar(64) NULL) WITHOUT ROWID"#,
                 r#"CREATE INDEX IF NOT EXISTS "social_auth_session_user_id" ON "social_auth_session" ("user_id")"#,
+                ORIGIN_SESSION_INDEX,
+                ORIGIN_SUBJECT_INDEX,
+            ],
+            added: &[
+                (
+                    "origin_session",
+                    &[r#"ALTER TABLE "social_auth_session" ADD COLUMN "origin_session" varchar(64) NULL"#, ORIGIN_SESSION_INDEX],
+                ),
+                (
+                    "origin_subject",
+                    &[r#"ALTER TABLE "social_auth_session" ADD COLUMN "origin_subject" varchar(64) NULL"#, ORIGIN_SUBJECT_INDEX],
+                ),
             ],
         },
     ],

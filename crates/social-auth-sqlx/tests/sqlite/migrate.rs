@@ -1,7 +1,10 @@
 //! Making tables: on an empty database, beside Django's, and with users elsewhere.
 
+use serde_json::json;
 use social_auth::identity::Fields;
-use social_auth::storage::{NewAssociation, NewUser, SocialStorage, StorageError, UserId, UserStorage};
+use social_auth::storage::{
+    NewAssociation, NewUser, OriginKey, SessionOrigin, SocialStorage, StorageError, StoredSession, UserId, UserStorage,
+};
 use social_auth_sqlx::SqlxStorage;
 use time::OffsetDateTime;
 
@@ -116,4 +119,36 @@ async fn tables_that_we_cannot_work_with_are_refused_with_what_they_lack() {
     file.run("CREATE TABLE social_auth_code (id INTEGER NOT NULL, email VARCHAR(200), code VARCHAR(32), PRIMARY KEY (id))").await;
     let error = SqlxStorage::connect(&file.url()).await.unwrap_err().to_string();
     assert!(error.contains("social_auth_code lacks verified, timestamp"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_kept_by_the_first_release_are_found_by_their_origin_too() {
+    let file = File::missing();
+    file.run(
+        "CREATE TABLE social_auth_session (key_hash varchar(64) NOT NULL PRIMARY KEY, public_id varchar(64) NOT NULL, \
+         user_id varchar(255) NULL, data text NOT NULL, created_at bigint NOT NULL, last_seen_at bigint NOT NULL, \
+         expires_at bigint NOT NULL, user_agent varchar(255) NOT NULL, ip_address varchar(64) NOT NULL) WITHOUT ROWID; \
+         INSERT INTO social_auth_session VALUES ('old', 'p', '1', '{}', 1, 1, 10000, '', '')",
+    )
+    .await;
+    let starters: Vec<_> = (0..4)
+        .map(|_| {
+            let url = file.url();
+            tokio::spawn(async move {
+                let storage = SqlxStorage::connect(&url).await?;
+                storage.migrate().await
+            })
+        })
+        .collect();
+    for starter in starters {
+        starter.await.unwrap().unwrap();
+    }
+    let storage = SqlxStorage::connect(&file.url()).await.unwrap();
+    let old = storage.session("old", 0).await.unwrap().unwrap();
+    let origin = json!({"backend": "idp", "id": "s"});
+    let updated = StoredSession { data: Fields([(SessionOrigin::KEY.to_owned(), origin)].into_iter().collect()), ..old };
+    storage.update_session(&updated).await.unwrap();
+    assert_eq!(storage.delete_sessions_from(&OriginKey::session("idp", "s"), 0).await.unwrap().len(), 1);
+    let indexes = file.texts("SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'social_auth_session_origin%'").await;
+    assert_eq!(indexes.len(), 2);
 }

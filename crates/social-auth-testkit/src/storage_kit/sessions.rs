@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use social_auth::storage::{NewSession, StorageError, StoredSession, UserId};
+use social_auth::storage::{NewSession, OriginKey, SessionOrigin, StorageError, StoredSession, UserId};
 
 use super::{Both, fields};
 
@@ -106,6 +106,42 @@ pub(super) async fn sessions_of_a_user_are_listed_and_revoked(storage: Arc<dyn B
     assert!(keys(&ada).await.is_empty());
     assert_eq!(keys(&bob).await, ["kit-d"]);
     assert!(storage.session("kit-e", 0).await.unwrap().is_some());
+}
+
+pub(super) async fn sessions_end_with_the_session_or_the_person_at_a_provider(storage: Arc<dyn Both>) {
+    for (key_hash, backend, id, subject, expires_at) in [
+        ("kit-a", "kit-idp", Some("s1"), Some("ada"), 10_000),
+        ("kit-b", "kit-idp", Some("s1"), Some("ada"), 10_000),
+        ("kit-c", "kit-idp", Some("s2"), Some("ada"), 10_000),
+        ("kit-d", "kit-idp", Some("S1"), Some("Ada"), 10_000),
+        ("kit-e", "kit-other", Some("s1"), Some("ada"), 10_000),
+        ("kit-f", "kit-idp", None, Some("s1"), 10_000),
+        ("kit-g", "kit-idp", Some("s1"), None, 5),
+    ] {
+        let origin = json!({SessionOrigin::KEY: {"backend": backend, "id": id, "subject": subject}});
+        storage.create_session(&StoredSession { data: fields(origin), ..new_session(key_hash, Some("1"), expires_at) }).await.unwrap();
+    }
+    storage.create_session(&new_session("kit-h", Some("1"), 10_000)).await.unwrap();
+    // What a session began with can be told later, too.
+    let origin = json!({SessionOrigin::KEY: {"backend": "kit-idp", "id": "s1"}});
+    storage.create_session(&new_session("kit-i", Some("1"), 10_000)).await.unwrap();
+    storage.update_session(&StoredSession { data: fields(origin), ..new_session("kit-i", Some("1"), 10_000) }).await.unwrap();
+    let ended = async |key: OriginKey| -> Vec<String> {
+        let mut ended: Vec<_> =
+            storage.delete_sessions_from(&key, 100).await.unwrap().into_iter().map(|session| session.key_hash).collect();
+        ended.sort();
+        ended
+    };
+    let unknown = ["", "s", "s1 ", "%", "s1\0"];
+    for id in unknown {
+        assert!(ended(OriginKey::session("kit-idp", id)).await.is_empty(), "{id:?}");
+    }
+    assert_eq!(ended(OriginKey::session("kit-idp", "s1")).await, ["kit-a", "kit-b", "kit-i"]);
+    assert!(ended(OriginKey::session("kit-idp", "s1")).await.is_empty(), "they are gone");
+    assert_eq!(ended(OriginKey::subject("kit-idp", "ada")).await, ["kit-c"]);
+    for stays in ["kit-d", "kit-e", "kit-f", "kit-h"] {
+        assert!(storage.session(stays, 100).await.unwrap().is_some(), "{stays}");
+    }
 }
 
 pub(super) async fn the_storage_answers_a_ping(storage: Arc<dyn Both>) {

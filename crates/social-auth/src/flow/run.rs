@@ -13,7 +13,7 @@ use crate::identity::Identity;
 use crate::pipeline::{Context, ContextParts, Ended};
 use crate::session::{Session, SessionLifetime};
 use crate::social_auth::{Instance, SocialAuth};
-use crate::storage::{User, UserId};
+use crate::storage::{SessionOrigin, User, UserId};
 use crate::web::{Params, Reply};
 
 /// What a sign-in knows besides the identity, from begin to its end, across pauses.
@@ -117,6 +117,11 @@ async fn sign_in(
     }
     if !inactive && journey.user.as_ref() != Some(&user.id) {
         session.sign_in(user, lifetime(journey, context)).await?;
+        match origin(context) {
+            Some(origin) => session.set(SessionOrigin::KEY, origin.to_value()),
+            // Values outlive a second sign-in of the same person.
+            None => session.remove(SessionOrigin::KEY),
+        }
         social.users().record_login(&user.id, social.clock().date_time()).await?;
     }
     if !inactive {
@@ -139,6 +144,13 @@ async fn sign_in(
     let after =
         AfterLogin { next: journey.next.as_deref(), is_new: context.created_user, new_association: context.new_association, inactive };
     Ok(Reply::redirect(where_to::after_login(flow, social.public_url(), &after)))
+}
+
+/// The session at the provider with which ours will end.
+pub(super) fn origin(context: &Context) -> Option<SessionOrigin> {
+    let session = context.identity().provider_session.clone();
+    let origin = SessionOrigin { backend: context.backend_info().name.clone(), session };
+    (origin.session.id.is_some() || origin.session.subject.is_some()).then_some(origin)
 }
 
 /// How long the session may last: by the provider's word, by the site's, by the person's.

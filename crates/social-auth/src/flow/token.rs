@@ -155,7 +155,10 @@ async fn answer(social: &SocialAuth, name: &str, context: &Context, request: &Re
         return Err(Error::new(Reason::UserInactive).stage(Stage::Pipeline));
     }
     social.users().record_login(&user.id, social.clock().date_time()).await?;
-    let token = social.issue_api_token(user, name, request).await?;
+    let token = match run::origin(context) {
+        Some(origin) => social.issue_api_token_from(user, &origin, request).await?,
+        None => social.issue_api_token(user, name, request).await?,
+    };
     let status = if context.created_user { StatusCode::CREATED } else { StatusCode::OK };
     tracing::info!(backend = name, user = user.id.as_str(), new_user = context.created_user, "signed in with a token");
     run::tell_of_login(social, context, user);

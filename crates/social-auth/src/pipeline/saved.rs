@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{Context, ContextParts};
 use crate::error::Result;
-use crate::identity::{Fields, Identity, Tokens, Uid, UserDetails};
+use crate::identity::{Fields, Identity, ProviderSession, Tokens, Uid, UserDetails};
 use crate::secret::Secret;
 use crate::storage::{AssociationId, UserId};
 
@@ -33,6 +33,8 @@ struct SavedIdentity {
     groups: Option<Vec<String>>,
     legacy_uids: Vec<(String, String)>,
     session_lifetime: Option<i64>,
+    #[serde(default)]
+    provider_session: ProviderSession,
     access_token: Option<String>,
     refresh_token: Option<String>,
     id_token: Option<String>,
@@ -101,6 +103,7 @@ impl SavedIdentity {
             groups: identity.groups.clone(),
             legacy_uids: identity.legacy_uids.clone(),
             session_lifetime: identity.session_lifetime,
+            provider_session: identity.provider_session.clone(),
             access_token: text(access_token),
             refresh_token: text(refresh_token),
             id_token: text(id_token),
@@ -131,6 +134,7 @@ impl SavedIdentity {
             groups: self.groups.clone(),
             legacy_uids: self.legacy_uids.clone(),
             session_lifetime: self.session_lifetime,
+            provider_session: self.provider_session.clone(),
         }
     }
 }

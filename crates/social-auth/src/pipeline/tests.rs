@@ -14,7 +14,7 @@ use crate::attempt::Attempt;
 use crate::backend::{Backend, BackendInfo, Callback, Departure};
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result};
-use crate::identity::{Email, Fields, Identity, Tokens, Uid, UserDetails};
+use crate::identity::{Email, Fields, Identity, ProviderSession, Tokens, Uid, UserDetails};
 use crate::settings::{FlowSettings, Settings};
 use crate::storage::{
     MemoryStorage, NewAssociation, NewUser, SocialStorage, StorageError, StorageResult, User, UserChanges, UserId, UserStorage,
@@ -108,6 +108,7 @@ fn identity(uid: &str, username: &str) -> Identity {
         groups: None,
         legacy_uids: Vec::new(),
         session_lifetime: None,
+        provider_session: ProviderSession::default(),
     }
 }
 

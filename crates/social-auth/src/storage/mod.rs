@@ -17,8 +17,8 @@ use time::{Duration, OffsetDateTime};
 
 pub use memory::MemoryStorage;
 pub use records::{
-    Association, AssociationId, Code, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, Partial, StoredSession, User,
-    UserChanges, UserId,
+    Association, AssociationId, Code, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, OriginKey, OriginKeys, Partial,
+    SessionOrigin, StoredSession, User, UserChanges, UserId,
 };
 
 pub use sealed::{Rotated, SealedStorage, TOKEN_FIELDS};
@@ -294,6 +294,9 @@ pub trait SocialStorage: Send + Sync + 'static {
     async fn sessions_of(&self, user: &UserId, now: i64) -> StorageResult<Vec<StoredSession>>;
     /// Revokes all sessions of a user but the one given. Answers how many.
     async fn delete_sessions_of(&self, user: &UserId, except: Option<&str>) -> StorageResult<u64>;
+    /// Revokes all sessions, and tokens of ours, that began with this session or person at a provider: those
+    /// one of whose [keys](SessionOrigin::keys) it is. Answers the live ones.
+    async fn delete_sessions_from(&self, origin: &OriginKey, now: i64) -> StorageResult<Vec<StoredSession>>;
 
     /// Reaches the database and finds the tables, for health checks.
     async fn ping(&self) -> StorageResult<()>;

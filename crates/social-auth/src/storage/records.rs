@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use crate::identity::Fields;
+use crate::identity::{Fields, ProviderSession};
+use crate::seal::sha256_base64url;
 use crate::secret::Secret;
 
 /// The id of a user, as text: an integer in Django's tables, whatever the application uses in its own.
@@ -220,6 +221,85 @@ pub struct StoredSession {
     pub user_agent: String,
     /// The browser's address.
     pub ip_address: String,
+}
+
+impl StoredSession {
+    /// The sign-in at a provider that it began with, if the provider names its sessions or people.
+    #[must_use]
+    pub fn origin(&self) -> Option<SessionOrigin> {
+        SessionOrigin::from_value(self.data.get(SessionOrigin::KEY)?)
+    }
+}
+
+/// With which session at a provider a session of ours began. It stands among the session's values; a storage
+/// keeps its [keys](SessionOrigin::keys) beside them, so that it finds all sessions that a provider ends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionOrigin {
+    /// The backend instance's name.
+    pub backend: String,
+    /// The provider's names for it.
+    #[serde(flatten)]
+    pub session: ProviderSession,
+}
+
+/// What finds sessions by their origin: 43 characters that stand for a backend and the provider's name of a
+/// session or of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct OriginKey(String);
+
+/// The keys of one origin.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OriginKeys {
+    /// Of the session at the provider.
+    pub session: Option<OriginKey>,
+    /// Of the person at the provider.
+    pub subject: Option<OriginKey>,
+}
+
+impl SessionOrigin {
+    /// Under which name it stands among a session's values.
+    pub const KEY: &'static str = "social_auth_origin";
+
+    /// Reads the value of a session.
+    #[must_use]
+    pub fn from_value(value: &Value) -> Option<Self> {
+        Self::deserialize(value).ok()
+    }
+
+    /// As a value of a session.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// Its keys.
+    #[must_use]
+    pub fn keys(&self) -> OriginKeys {
+        OriginKeys {
+            session: self.session.id.as_deref().map(|id| OriginKey::session(&self.backend, id)),
+            subject: self.session.subject.as_deref().map(|subject| OriginKey::subject(&self.backend, subject)),
+        }
+    }
+}
+
+impl OriginKey {
+    /// The key of one session at a provider (`sid`, `SessionIndex`).
+    #[must_use]
+    pub fn session(backend: &str, id: &str) -> Self {
+        OriginKey(sha256_base64url(&format!("session {backend} {id}")))
+    }
+
+    /// The key of a person at a provider (`sub`, `NameID`): of all their sessions.
+    #[must_use]
+    pub fn subject(backend: &str, subject: &str) -> Self {
+        OriginKey(sha256_base64url(&format!("subject {backend} {subject}")))
+    }
+
+    /// The characters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// A session to be made.

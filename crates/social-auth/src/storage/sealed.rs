@@ -8,8 +8,8 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::{
-    Association, AssociationId, Code, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, Partial, SocialStorage,
-    StorageError, StorageResult, StoredSession, User, UserId, UserStorage,
+    Association, AssociationId, Code, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, OriginKey, Partial,
+    SocialStorage, StorageError, StorageResult, StoredSession, User, UserId, UserStorage,
 };
 use crate::identity::Fields;
 use crate::seal::Sealer;
@@ -208,6 +208,9 @@ impl SocialStorage for SealedStorage {
     }
     async fn delete_sessions_of(&self, user: &UserId, except: Option<&str>) -> StorageResult<u64> {
         self.inner.delete_sessions_of(user, except).await
+    }
+    async fn delete_sessions_from(&self, origin: &OriginKey, now: i64) -> StorageResult<Vec<StoredSession>> {
+        self.inner.delete_sessions_from(origin, now).await
     }
     async fn ping(&self) -> StorageResult<()> {
         self.inner.ping().await

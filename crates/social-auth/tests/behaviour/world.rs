@@ -8,7 +8,7 @@ use social_auth::Result;
 use social_auth::attempt::Attempt;
 use social_auth::backend::{Backend, BackendInfo, Callback, Departure};
 use social_auth::clock::Clock;
-use social_auth::identity::{Email, Fields, Identity, Tokens, Uid, UserDetails};
+use social_auth::identity::{Email, Fields, Identity, ProviderSession, Tokens, Uid, UserDetails};
 use social_auth::pipeline::{Context, ContextParts, Outcome, steps};
 use social_auth::settings::{FlowSettings, Origin, Setting, Settings};
 use social_auth::storage::{MemoryStorage, NewUser, User, UserId, UserStorage};
@@ -64,6 +64,7 @@ pub fn identity(uid: &str) -> Identity {
         groups: None,
         legacy_uids: Vec::new(),
         session_lifetime: None,
+        provider_session: ProviderSession::default(),
     }
 }
 

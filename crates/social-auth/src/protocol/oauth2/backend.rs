@@ -123,16 +123,12 @@ impl OAuth2Backend {
 
     /// Completes the token endpoint's answer: the id token and userinfo, the profile calls, the identity.
     async fn identify(&self, mut answer: Map<String, Value>, tokens: Tokens, nonce: Option<&str>) -> Result<Identity> {
-        let mut context = None;
-        if let Some(openid) = &self.openid {
-            let told = openid.identify(&tokens, nonce).await?;
-            answer.extend(told.claims);
-            context = Some(told.context);
-        }
+        let Some(openid) = &self.openid else { return self.profile(answer, tokens).await };
+        let told = openid.identify(&tokens, nonce).await?;
+        answer.extend(told.claims);
         let mut identity = self.profile(answer, tokens).await?;
-        if let Some(context) = context {
-            identity.extra_data.0.insert(RefreshContext::FIELD.to_owned(), context);
-        }
+        identity.extra_data.0.insert(RefreshContext::FIELD.to_owned(), told.context);
+        identity.provider_session = told.session;
         Ok(identity)
     }
 
@@ -224,6 +220,7 @@ impl Backend for OAuth2Backend {
             answer.insert("id_token".to_owned(), Value::from(id_token.expose()));
             let mut identity = identity::read(&self.config, answer, tokens, self.clock.now())?;
             identity.extra_data.0.insert(RefreshContext::FIELD.to_owned(), told.context);
+            identity.provider_session = told.session;
             return Ok(identity);
         }
         let access_token =

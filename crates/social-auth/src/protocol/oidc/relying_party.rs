@@ -17,10 +17,10 @@ use crate::attempt::Attempt;
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Outgoing};
-use crate::identity::{Fields, Tokens};
+use crate::identity::{Fields, ProviderSession, Tokens};
 use crate::jose::{Algorithm, Claims, HmacKey};
 use crate::protocol::oauth2::{HookSettings, IdentityFrom, IssuerFrom, Nonce, OpenId, answer_error, fill_url};
-use crate::seal::random_token;
+use crate::seal::{random_token, sha256_base64url};
 use crate::secret::{Secret, constant_time_eq};
 use crate::settings::BackendSettings;
 
@@ -63,6 +63,8 @@ pub(crate) struct Told {
     pub(crate) claims: Map<String, Value>,
     /// What a refreshed id token must repeat, for the extra data.
     pub(crate) context: Value,
+    /// The session at the provider.
+    pub(crate) session: ProviderSession,
 }
 
 impl RelyingParty {
@@ -124,6 +126,7 @@ impl RelyingParty {
         let nonce = if self.sends_nonce { nonce } else { None };
         let verified = self.verify(token, tokens.access_token.as_ref(), nonce).await?;
         let context = RefreshContext::of(&verified).to_value();
+        let session = session_of(&verified, token);
         let subject = verified.require_text("sub")?.to_owned();
         let mut claims = verified.into_map();
         if self.identity == IdentityFrom::UserInfo
@@ -131,7 +134,7 @@ impl RelyingParty {
         {
             claims.extend(self.userinfo(access_token, Some(&subject)).await.map_err(|error| error.stage_if_unknown(Stage::UserInfo))?);
         }
-        Ok(Told { claims, context })
+        Ok(Told { claims, context, session })
     }
 
     /// Verifies an id token that a client got by itself and hands over, with the nonce that we gave it.
@@ -156,7 +159,7 @@ impl RelyingParty {
             let detail = "the id token must carry a nonce that we gave out (POST token/<backend>/nonce/) and the request must name it; TOKEN_NONCE_OPTIONAL lets tokens without one in";
             return Err(Error::new(Reason::NonceMismatch).stage(Stage::TokenValidation).detail(detail));
         }
-        Ok(Told { context: RefreshContext::of(&claims).to_value(), claims: claims.into_map() })
+        Ok(Told { context: RefreshContext::of(&claims).to_value(), session: session_of(&claims, token), claims: claims.into_map() })
     }
 
     /// Userinfo for an access token whose audience was checked; there is no id token to compare with.
@@ -237,6 +240,13 @@ impl RelyingParty {
         seen.push(format!("{} signing keys", keys.keys().len()));
         Ok(seen)
     }
+}
+
+/// The provider's session, and by which of the id tokens that a person gets over time it can be named in a
+/// hint when it is to end.
+fn session_of(claims: &Claims, token: &Secret) -> ProviderSession {
+    let text = |name: &str| claims.text(name).filter(|text| !text.is_empty()).map(str::to_owned);
+    ProviderSession { id: text("sid"), subject: text("sub"), memo: Value::from(sha256_base64url(token.expose())) }
 }
 
 /// A nonce as it may stand in an id token: plain, or its SHA-256 in hexadecimal or base64url (Apple's,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::config::{DetailsConfig, IdentityConfig, VerifiedConfig};
 use super::description::HookSettings;
 use crate::error::{Error, Result, Stage};
-use crate::identity::{Email, Fields, Identity, Tokens, Uid, UserDetails};
+use crate::identity::{Email, Fields, Identity, ProviderSession, Tokens, Uid, UserDetails};
 use crate::select::Selector;
 
 /// What a provider does to an answer in code.
@@ -48,6 +48,7 @@ pub(in crate::protocol) fn read(
         id_key: config.uid.id_key.clone(),
         // Zero is how some providers say that a token does not expire.
         session_lifetime: tokens.expires_in.filter(|seconds| *seconds > 0),
+        provider_session: ProviderSession::default(),
         details,
         response: Fields(response),
         tokens,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::assertion::Assertion;
 use super::idp::IdentityProvider;
 use crate::error::Result;
-use crate::identity::{Email, Fields, Identity, Tokens, Uid, UserDetails};
+use crate::identity::{Email, Fields, Identity, ProviderSession, Tokens, Uid, UserDetails};
 
 const COMMON_NAME: &str = "urn:oid:2.5.4.3";
 const EMAIL: &str = "urn:oid:0.9.2342.19200300.100.1.3";
@@ -92,6 +92,11 @@ pub(super) fn identity(idp: &IdentityProvider, assertion: Assertion, now: i64) -
         groups,
         legacy_uids: Vec::new(),
         session_lifetime: assertion.session_ends.map(|ends| ends.saturating_sub(now).max(0)),
+        provider_session: ProviderSession {
+            id: assertion.session_index.as_ref().map(|index| format!("{}:{index}", idp.name)),
+            subject: assertion.name_id.as_ref().map(|name| format!("{}:{name}", idp.name)),
+            memo: Value::Null,
+        },
     })
 }
 

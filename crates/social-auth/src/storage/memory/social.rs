@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::super::{
-    Association, AssociationId, CLAIM_GRACE, Code, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, Partial, RETENTION,
-    SocialStorage, StorageError, StorageResult, StoredSession, User, UserId, UserStorage, create_then_connect, modified_after,
+    Association, AssociationId, CLAIM_GRACE, Code, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, OriginKey, Partial,
+    RETENTION, SocialStorage, StorageError, StorageResult, StoredSession, User, UserId, UserStorage, create_then_connect, modified_after,
 };
 use super::{MemoryStorage, State, microseconds};
 use crate::identity::Fields;
@@ -200,6 +200,16 @@ impl SocialStorage for MemoryStorage {
         let before = state.sessions.len();
         state.sessions.retain(|key_hash, session| session.user_id.as_ref() != Some(user) || except == Some(key_hash));
         Ok(u64::try_from(before - state.sessions.len()).unwrap_or(u64::MAX))
+    }
+
+    async fn delete_sessions_from(&self, origin: &OriginKey, now: i64) -> StorageResult<Vec<StoredSession>> {
+        let is_from = |session: &StoredSession| {
+            let keys = session.origin().map(|origin| origin.keys()).unwrap_or_default();
+            keys.session.as_ref() == Some(origin) || keys.subject.as_ref() == Some(origin)
+        };
+        let mut state = self.state();
+        let gone = state.sessions.extract_if(|_, session| is_from(session)).map(|(_, session)| session);
+        Ok(gone.filter(|session| session.expires_at > now).collect())
     }
 
     async fn ping(&self) -> StorageResult<()> {
