@@ -1,6 +1,6 @@
 //! The development identity provider of social-auth.
 //!
-//! A real OAuth 1.0a, OAuth 2.0 and OpenID Connect provider on loopback: for `social-auth demo`, for our own
+//! A real OAuth 1.0a, OAuth 2.0, OpenID Connect and OpenID 2.0 provider on loopback: for `social-auth demo`, for our own
 //! tests and for yours. No account anywhere, no network, no mock of an HTTP client: your
 //! application talks to it as it will talk to Google.
 //!
@@ -42,6 +42,8 @@
 //! | revocation, introspection | `/oauth2/revoke`, `/oauth2/introspect` | the same |
 //!
 //! OAuth 1.0a: `/oauth1/request_token`, `/oauth1/authorize`, `/oauth1/access_token`, `/oauth1/user`.
+//! OpenID 2.0: [`DevProvider::openid_identifier`] for whoever chooses at the provider, and `/openid/id/<id>` for
+//! each person.
 //!
 //! - **People**: `alice` (full profile), `bob`, `carol` (no e-mail), `dave` (e-mail not
 //!   verified), `erin` (a full name only, not ASCII), [`NEW_PERSON`] (somebody else each time),
@@ -75,6 +77,7 @@ mod login_as;
 mod oauth1;
 mod oauth2;
 mod oidc;
+mod openid;
 mod page;
 mod params;
 mod people;

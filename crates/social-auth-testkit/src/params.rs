@@ -17,6 +17,11 @@ impl Params {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// All of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// A parameter that came more than once, which OAuth 2.0 forbids (RFC 6749 section 3.1).
     /// `resource` may repeat (RFC 8707 section 2).
     pub(crate) fn repeated(&self) -> Option<&str> {

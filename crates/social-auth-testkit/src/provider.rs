@@ -21,6 +21,7 @@ use crate::keys::{KeyRing, OldKeys};
 use crate::oauth1;
 use crate::oauth2::{self, Dialect, Grants};
 use crate::oidc::{self, Edit, IdToken};
+use crate::openid;
 use crate::page::{self, Pages};
 use crate::people::{People, Person};
 use crate::recorder::{self, RecordedRequest, RequestLog};
@@ -41,6 +42,7 @@ pub(crate) struct Shared {
     pub(crate) desk: Desk,
     pub(crate) grants: Grants,
     pub(crate) oauth1: oauth1::Books,
+    pub(crate) openid: openid::Books,
     pub(crate) pages: Pages,
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
@@ -168,6 +170,7 @@ impl Builder {
             desk: Desk::default(),
             grants: Grants::default(),
             oauth1: oauth1::Books::default(),
+            openid: openid::Books::default(),
             pages: Pages::compile(path)?,
             log: RequestLog::default(),
             faults: Faults::default(),
@@ -201,6 +204,7 @@ impl DevProvider {
             .merge(oauth1::routes())
             .merge(oauth2::routes())
             .merge(oidc::routes())
+            .merge(openid::routes())
             .layer(from_fn_with_state(shared.clone(), fault::misbehave))
             .layer(from_fn_with_state(shared.clone(), recorder::record))
             .with_state(shared)
@@ -228,6 +232,12 @@ impl DevProvider {
     #[must_use]
     pub fn oauth2_issuer(&self) -> String {
         Dialect::OAuth2.issuer(&self.shared.url)
+    }
+
+    /// The OpenID 2.0 identifier by which a person chooses at the provider who signs in.
+    #[must_use]
+    pub fn openid_identifier(&self) -> String {
+        format!("{}/openid", self.shared.url)
     }
 
     /// The default client's `client_id`.

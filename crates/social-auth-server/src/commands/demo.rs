@@ -61,6 +61,11 @@ fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Set
         ("OIDC_ENDPOINT", provider.issuer()),
         ("INTROSPECTION_URL", format!("{url}/oauth2/introspect")),
     ];
+    let openid = [
+        ("TITLE", "Development OpenID 2.0".to_owned()),
+        ("OPENID_IDENTIFIER", provider.openid_identifier()),
+        ("OPENID_ALLOW_LOOPBACK", "true".to_owned()),
+    ];
     let details = serde_json::json!({
         "username": "login", "email": "email", "email_verified": "email_verified",
         "fullname": "name", "first_name": "given_name", "last_name": "family_name",
@@ -68,12 +73,17 @@ fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Set
     settings.set_for("dev-oauth1", "DETAILS", details.clone());
     settings.set_for("dev-oauth2", "DETAILS", details);
     settings.set_for("dev-oauth2", "SCOPE", vec!["profile", "email"]);
-    for (name, kind, own) in
-        [("dev-oauth2", "oauth2", oauth2.as_slice()), ("dev-oidc", "oidc", oidc.as_slice()), ("dev-oauth1", "oauth1", oauth1.as_slice())]
-    {
+    for (name, kind, own) in [
+        ("dev-oauth2", "oauth2", oauth2.as_slice()),
+        ("dev-oidc", "oidc", oidc.as_slice()),
+        ("dev-oauth1", "oauth1", oauth1.as_slice()),
+        ("dev-openid", "openid", openid.as_slice()),
+    ] {
         settings.enable(name, kind, Origin::Code);
-        settings.set_for(name, "KEY", provider.client_id());
-        settings.set_for(name, "SECRET", provider.client_secret());
+        if kind != "openid" {
+            settings.set_for(name, "KEY", provider.client_id());
+            settings.set_for(name, "SECRET", provider.client_secret());
+        }
         for (setting, value) in own {
             settings.set_for(name, setting, value.as_str());
         }
@@ -85,7 +95,7 @@ fn welcome(address: &str, provider: &DevProvider, database_url: Option<&str>) {
     println!("social-auth listening on {address}");
     println!(
         "
-Open {address} in a browser and sign in, by OAuth 2.0, OpenID Connect or OAuth 1.0a, as
+Open {address} in a browser and sign in, by OAuth 2.0, OpenID Connect, OAuth 1.0a or OpenID 2.0, as
   Alice    with a full profile and a verified e-mail address
   Carol    without an e-mail address
   Dave     with an e-mail address that is not verified

@@ -11,17 +11,20 @@ use chromium::{Chromium, Look};
 use program::Program;
 use walk::Walk;
 
+/// The demo's buttons that lead to the development identity provider, one a protocol.
+const PROTOCOLS: &[&str] = &["dev-oauth2", "dev-oidc", "dev-oauth1", "dev-openid"];
+
 #[tokio::test]
-async fn a_person_signs_in_over_both_protocols_and_out_again_and_is_known_the_next_time() {
+async fn a_person_signs_in_over_every_protocol_and_out_again_and_is_known_the_next_time() {
     let demo = Program::demo().await;
     Chromium::start(Look::Desk)
         .await
         .walk(&demo.address, async |walk: Walk| {
             walk.open("/").await;
             walk.picture("login").await;
-            for (backend, picture) in [("dev-oauth2", "provider-oauth2"), ("dev-oidc", "provider-oidc")] {
+            for backend in PROTOCOLS {
                 walk.press(&format!("login-{backend}")).await;
-                walk.picture(picture).await;
+                walk.picture(&format!("provider-{backend}")).await;
                 walk.press("person-alice").await;
                 assert_eq!(walk.heading().await, "Alice Archer");
                 assert_eq!(walk.text("email").await, "alice@example.test");
@@ -72,7 +75,7 @@ async fn whoever_declines_reads_so_and_is_led_back() {
     Chromium::start(Look::Desk)
         .await
         .walk(&demo.address, async |walk: Walk| {
-            for backend in ["dev-oauth2", "dev-oidc"] {
+            for backend in PROTOCOLS {
                 walk.open("/login/").await;
                 walk.sign_in(backend, "decline").await;
                 assert_eq!(walk.heading().await, "Sign-in did not work");

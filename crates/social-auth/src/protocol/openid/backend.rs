@@ -55,6 +55,9 @@ impl OpenIdBackend {
     fn identifier(&self, request: &Params) -> Result<Url> {
         let entered =
             |name: &'static str| request.get(name).filter(|text| !text.trim().is_empty()).ok_or_else(|| Error::missing_parameter(name));
+        if let Some(address) = &self.config.fixed_identifier {
+            return normalized(address);
+        }
         match self.provider.identifier {
             Identifier::Asked(parameter) => normalized(entered(parameter)?),
             Identifier::Fixed(address) => normalized(address),
@@ -66,9 +69,9 @@ impl OpenIdBackend {
     async fn service(&self, identifier: &Url) -> Result<Service> {
         let found = self.discovery().services(identifier).await?;
         let wanted = |service: &Service| match self.provider.identifier {
-            Identifier::Asked(_) => true,
+            Identifier::Asked(_) if self.config.fixed_identifier.is_none() => true,
             // Of a provider that we chose ourselves, nobody on the way may choose the endpoint.
-            Identifier::Fixed(_) | Identifier::Username { .. } => {
+            Identifier::Asked(_) | Identifier::Fixed(_) | Identifier::Username { .. } => {
                 service.endpoint.starts_with("https://") || self.config.guard.allow_loopback
             }
         };
@@ -201,7 +204,10 @@ impl Backend for OpenIdBackend {
     }
 
     async fn check(&self) -> Result<Vec<String>> {
-        let Identifier::Fixed(address) = self.provider.identifier else { return Ok(Vec::new()) };
+        let fixed = self.config.fixed_identifier.as_deref();
+        let Some(address) = fixed.or(if let Identifier::Fixed(address) = self.provider.identifier { Some(address) } else { None }) else {
+            return Ok(Vec::new());
+        };
         let service = self.service(&normalized(address)?).await?;
         Ok(vec![format!("{address} names the endpoint {}", service.endpoint)])
     }

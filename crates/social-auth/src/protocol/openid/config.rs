@@ -29,6 +29,8 @@ const SREG: &[AxAttribute] = &[("email", "email"), ("fullname", "fullname"), ("n
 pub(super) struct Config {
     pub info: BackendInfo,
     pub guard: Guard,
+    /// Where discovery begins for everybody, instead of asking each person.
+    pub fixed_identifier: Option<String>,
     pub trust_root: Option<String>,
     pub immediate: bool,
     /// What is asked for by Attribute Exchange where the provider announces it, and read.
@@ -75,6 +77,7 @@ impl Config {
         Ok(Config {
             info: info(&about(provider), instance, settings)?,
             guard: Guard::from_settings(settings)?,
+            fixed_identifier: settings.text("OPENID_IDENTIFIER")?.map(str::to_owned),
             trust_root: settings.text("OPENID_TRUST_ROOT")?.map(str::to_owned),
             immediate: settings.boolean("OPENID_IMMEDIATE", false)?,
             attributes: exchanged(settings)?,

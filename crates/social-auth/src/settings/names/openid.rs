@@ -12,6 +12,11 @@ pub(super) const GROUP: Group = Group {
     doc: "Neither key nor secret is needed. Addresses that people enter are reached only if they are public ones, and never by a proxy.",
     protocols: &["openid"],
     settings: &[
+        setting(
+            "OPENID_IDENTIFIER",
+            Kind::Url,
+            "The address of the one provider to sign in with, or of its discovery document, for the generic `openid`: nobody is asked for an identifier then.",
+        ),
         setting("AX_SCHEMA_ATTRS", Kind::Items, "Attributes to ask for by Attribute Exchange: `[type URI, name]`."),
         setting("IGNORE_DEFAULT_AX_ATTRS", Kind::Switch, "Ask for those of `AX_SCHEMA_ATTRS` only.").or("true"),
         setting("AX_EXTRA_DATA", Kind::Items, "Attributes to store: `[type URI, name]`."),

@@ -1,0 +1,110 @@
+//! Whole sign-ins over OpenID 2.0 at the library's own door, the development identity provider behind.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod door;
+
+use door::{Door, path_of};
+use social_auth::SocialAuth;
+use social_auth::storage::MemoryStorage;
+use social_auth::web::{Reply, ReplyBody};
+use social_auth_testkit::{Callback, DevProvider};
+use url::Url;
+
+async fn set_up() -> (DevProvider, SocialAuth) {
+    let idp = DevProvider::start().await.unwrap();
+    let fixed = idp.openid_identifier();
+    let social = SocialAuth::builder()
+        .public_url("http://localhost:8000")
+        .secret_key("a key of at least thirty-two random characters")
+        .storage(MemoryStorage::new())
+        .backend_as("any", "openid", [("OPENID_ALLOW_LOOPBACK", "true")])
+        .backend_as("dev", "openid", [("OPENID_ALLOW_LOOPBACK", "true"), ("OPENID_IDENTIFIER", &fixed)])
+        .build()
+        .unwrap_or_else(|error| panic!("{error}"));
+    (idp, social)
+}
+
+/// The address that the page's form would go to, with its fields: the provider takes both.
+fn form_address(reply: &Reply) -> String {
+    let ReplyBody::Html { html: page, .. } = &reply.body else { panic!("no page: {reply:?}") };
+    let unescaped = |text: &str| text.replace("&#x2f;", "/").replace("&amp;", "&").replace("&quot;", "\"");
+    let between = |text: &str, before: &str| text.split_once(before).map(|(_, rest)| unescaped(rest.split_once('"').unwrap().0));
+    let mut url = Url::parse(&between(page, "action=\"").unwrap()).unwrap();
+    for input in page.split("<input ").skip(1) {
+        if let (Some(name), Some(value)) = (between(input, "name=\""), between(input, "value=\"")) {
+            url.query_pairs_mut().append_pair(&name, &value);
+        }
+    }
+    url.into()
+}
+
+async fn approved(idp: &DevProvider, social: &SocialAuth, door: &mut Door, begin: &str, person: &str) -> Callback {
+    let away = door.get(social, begin).await;
+    assert_eq!(away.status, 200, "{away:?}");
+    idp.approve(&form_address(&away), person).await.unwrap()
+}
+
+async fn bring_back(social: &SocialAuth, door: &mut Door, callback: &Callback) -> Reply {
+    let address = path_of(callback.url.as_ref());
+    match &callback.form {
+        None => door.get(social, &address).await,
+        Some(fields) => {
+            let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+            door.post(social, &address, &form).await
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_person_chooses_at_the_provider_who_signs_in() {
+    let (idp, social) = set_up().await;
+    for _ in 0..2 {
+        let mut door = Door::default();
+        let callback = approved(&idp, &social, &mut door, "/login/dev/?next=/there", "alice").await;
+        let back = bring_back(&social, &mut door, &callback).await;
+        assert_eq!(back.location(), Some("/there"), "{back:?}");
+        let user = social.users().user(&door.session.user.expect("somebody is signed in")).await.unwrap().unwrap();
+        assert_eq!(user.email.as_deref(), Some("alice@example.test"));
+        let association = social.social().associations_of(&user.id).await.unwrap().remove(0);
+        assert!(association.uid.starts_with(&format!("{}/openid/id/", idp.url())), "{}", association.uid);
+    }
+    let associated =
+        idp.requests_to("/openid/op").iter().filter(|request| request.form.iter().any(|(_, value)| value == "associate")).count();
+    assert_eq!(associated, 1, "one key serves both");
+}
+
+#[tokio::test]
+async fn only_who_was_named_can_answer_for_an_identifier() {
+    let (idp, social) = set_up().await;
+    let id = |key: &str| idp.people().into_iter().find(|person| person.key == key).unwrap().id;
+    let begin = format!("/login/any/?openid_identifier={}/openid/id/{}", idp.url(), id("alice"));
+    let mut door = Door::default();
+    let callback = approved(&idp, &social, &mut door, &begin, "bob").await;
+    assert_eq!(bring_back(&social, &mut door, &callback).await.status, 403);
+    assert!(door.session.user.is_none());
+    let callback = approved(&idp, &social, &mut door, &begin, "alice").await;
+    bring_back(&social, &mut door, &callback).await;
+    assert!(door.session.user.is_some());
+}
+
+#[tokio::test]
+async fn an_answer_is_good_once_in_the_browser_that_asked() {
+    let (idp, social) = set_up().await;
+    let mut door = Door::default();
+    let callback = approved(&idp, &social, &mut door, "/login/dev/", "alice").await;
+    let mut other = Door::default();
+    assert_eq!(bring_back(&social, &mut other, &callback).await.status, 400);
+    bring_back(&social, &mut door, &callback).await;
+    assert!(door.session.user.take().is_some());
+    assert_eq!(bring_back(&social, &mut door, &callback).await.status, 400);
+    assert!(door.session.user.is_none() && other.session.user.is_none());
+}
+
+#[tokio::test]
+async fn whoever_declines_is_not_signed_in() {
+    let (idp, social) = set_up().await;
+    let mut door = Door::default();
+    let away = door.get(&social, "/login/dev/").await;
+    let callback = idp.decline(&form_address(&away)).await.unwrap();
+    assert_eq!(bring_back(&social, &mut door, &callback).await.status, 403);
+}
