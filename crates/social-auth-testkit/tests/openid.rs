@@ -29,7 +29,8 @@ fn form_address(reply: &Reply) -> String {
     let ReplyBody::Html { html: page, .. } = &reply.body else { panic!("no page: {reply:?}") };
     let unescaped = |text: &str| text.replace("&#x2f;", "/").replace("&amp;", "&").replace("&quot;", "\"");
     let between = |text: &str, before: &str| text.split_once(before).map(|(_, rest)| unescaped(rest.split_once('"').unwrap().0));
-    let mut url = Url::parse(&between(page, "action=\"").unwrap()).unwrap();
+    let site = Url::parse("http://localhost:8000").unwrap();
+    let mut url = site.join(&between(page, "action=\"").unwrap()).unwrap();
     for input in page.split("<input ").skip(1) {
         if let (Some(name), Some(value)) = (between(input, "name=\""), between(input, "value=\"")) {
             url.query_pairs_mut().append_pair(&name, &value);
@@ -71,6 +72,28 @@ async fn a_person_chooses_at_the_provider_who_signs_in() {
     let associated =
         idp.requests_to("/openid/op").iter().filter(|request| request.form.iter().any(|(_, value)| value == "associate")).count();
     assert_eq!(associated, 1, "one key serves both");
+}
+
+#[tokio::test]
+async fn whoever_names_no_identifier_is_asked_for_one_and_comes_to_the_same_place() {
+    let (idp, social) = set_up().await;
+    let mut door = Door::default();
+    let mut request = door.request(http::Method::GET, "/login/any/?next=/there", "none", "");
+    assert_eq!(door.respond(&social, &request).await.status, 400, "a program is told what is missing");
+    request.headers.insert("accept", "text/html,*/*;q=0.8".parse().unwrap());
+    let page = door.respond(&social, &request).await;
+    let form = Url::parse(&form_address(&page)).unwrap();
+    assert_eq!(form.path(), "/login/any/");
+    let ReplyBody::Html { html, .. } = &page.body else { panic!("{page:?}") };
+    assert!(html.contains("<label for=\"openid_identifier\">"), "{html}");
+    assert!(door.cookies.keys().all(|name| !name.contains("attempt")), "nothing has begun: {:?}", door.cookies.keys());
+
+    let mut fields: Vec<(String, String)> = form.query_pairs().into_owned().filter(|(name, _)| name != "openid_identifier").collect();
+    fields.push(("openid_identifier".to_owned(), idp.openid_identifier()));
+    let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let away = door.post(&social, form.path(), &encoded).await;
+    let callback = idp.approve(&form_address(&away), "alice").await.unwrap();
+    assert_eq!(bring_back(&social, &mut door, &callback).await.location(), Some("/there"));
 }
 
 #[tokio::test]

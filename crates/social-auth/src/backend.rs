@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::attempt::Attempt;
 use crate::error::{Error, Reason, Result};
+use crate::form::Form;
 use crate::identity::{Fields, Identity};
 use crate::secret::Secret;
 use crate::storage::Association;
@@ -40,6 +41,12 @@ pub struct BackendInfo {
 pub trait Backend: Send + Sync + 'static {
     /// Name, title, icon, protocol.
     fn info(&self) -> &BackendInfo;
+
+    /// What the person has to tell before an attempt can begin, and `request` does not say: an OpenID identifier, a
+    /// shop's name. The form's answer comes back as parameters of begin.
+    fn question(&self, _request: &Params) -> Option<Form> {
+        None
+    }
 
     /// Prepares the attempt (nonce, PKCE verifier, request token…) and says where to send the browser.
     /// `request` are the parameters that the browser gave to begin.

@@ -105,6 +105,11 @@ impl Form {
         self
     }
 
+    /// Whether one of its fields has this name.
+    pub(crate) fn asks(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.name == name)
+    }
+
     /// The page. The form posts to `action`, with the `hidden` fields beside its own.
     ///
     /// # Errors

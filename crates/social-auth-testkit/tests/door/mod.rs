@@ -117,7 +117,7 @@ impl Door {
         headers
     }
 
-    async fn respond(&mut self, social: &SocialAuth, request: &Request) -> Reply {
+    pub async fn respond(&mut self, social: &SocialAuth, request: &Request) -> Reply {
         let reply = social.respond(request, &mut self.session).await.expect("an address of ours");
         for cookie in &reply.cookies {
             self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());

@@ -1,5 +1,6 @@
 //! Begin: an attempt is made and sealed into its cookie, and the browser is sent to the provider.
 
+use cookie::Cookie;
 use http::{Method, StatusCode};
 use serde_json::Value;
 
@@ -7,7 +8,7 @@ use super::{cookies, csrf, pages, where_to};
 use crate::attempt::Attempt;
 use crate::backend::Departure;
 use crate::error::{Error, Reason, Result, Stage};
-
+use crate::form::Form;
 use crate::session::Session;
 use crate::settings::FlowSettings;
 use crate::social_auth::SocialAuth;
@@ -48,6 +49,10 @@ async fn try_to_begin(
     if !options.confirmed && !may_start(social, &instance.flow, request, signed_in.is_some())? {
         return ask_first(social, name, request, signed_in.is_some());
     }
+    let params: Params = request.form.iter().chain(request.query.iter()).collect();
+    if let Some(question) = instance.backend.question(&params).filter(|_| request.wants_html()) {
+        return ask_person(social, name, request, &question);
+    }
     let redirect_uri = options.redirect_uri.clone().unwrap_or_else(|| social.callback_url(name));
     let redirect_uri = if instance.flow.redirect_is_https { where_to::with_https(&redirect_uri) } else { redirect_uri };
     let mut attempt = Attempt::new(name, &redirect_uri, social.clock().now(), instance.flow.state_lifetime);
@@ -56,7 +61,6 @@ async fn try_to_begin(
     for field in instance.flow.fields_stored_in_session.iter().chain(&instance.flow.remember_session_name) {
         attempt.fields.insert(field.clone(), request.param(field).map_or(Value::Null, Value::from));
     }
-    let params: Params = request.form.iter().chain(request.query.iter()).collect();
     let departure = instance.backend.begin(&mut attempt, &params).await.map_err(|error| error.stage_if_unknown(Stage::Begin))?;
     let mut reply = match departure {
         Departure::Redirect(url) => Reply::redirect(url),
@@ -87,19 +91,30 @@ fn may_start(social: &SocialAuth, flow: &FlowSettings, request: &Request, signed
 
 /// A page with one button, which posts what the request asked for.
 fn ask_first(social: &SocialAuth, name: &str, request: &Request, signed_in: bool) -> Result<Reply> {
-    let (token, cookie) = csrf::csrf_token(social, request)?;
-    let mut fields: Vec<(String, String)> = request
-        .query
-        .iter()
-        .chain(request.form.iter())
-        .filter(|(field, _)| *field != csrf::FIELD)
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-    fields.push((csrf::FIELD.to_owned(), token));
+    let (fields, cookie) = repeated(social, request)?;
     let title = &social.backend(name)?.info().title;
     let mut reply = pages::one_button(&social.login_path(name), &fields, title, signed_in)?;
     reply.cookies.extend(cookie);
     Ok(reply)
+}
+
+/// A page that asks what the provider cannot be found without, and comes back with what the request asked for.
+fn ask_person(social: &SocialAuth, name: &str, request: &Request, question: &Form) -> Result<Reply> {
+    let (fields, cookie) = repeated(social, request)?;
+    let hidden: Vec<(&str, &str)> =
+        fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).filter(|(name, _)| !question.asks(name)).collect();
+    let mut reply = question.reply(&social.login_path(name), &hidden)?;
+    reply.cookies.extend(cookie);
+    Ok(reply)
+}
+
+/// The request's parameters for a form that repeats it, with a token of ours and its cookie.
+fn repeated(social: &SocialAuth, request: &Request) -> Result<(Vec<(String, String)>, Option<Cookie<'static>>)> {
+    let (token, cookie) = csrf::csrf_token(social, request)?;
+    let sent = request.query.iter().chain(request.form.iter()).filter(|(field, _)| *field != csrf::FIELD);
+    let mut fields: Vec<(String, String)> = sent.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    fields.push((csrf::FIELD.to_owned(), token));
+    Ok((fields, cookie))
 }
 
 /// Where the person wants to go afterwards, if we may send them there.

@@ -80,6 +80,12 @@ impl Request {
         accept.contains("application/json") && !accept.contains("text/html")
     }
 
+    /// Whether a person will read the answer: browsers ask for pages by name.
+    #[must_use]
+    pub fn wants_html(&self) -> bool {
+        self.header(http::header::ACCEPT).is_some_and(|accept| accept.contains("text/html"))
+    }
+
     /// Where the browser says that the request comes from: `Sec-Fetch-Site`, or else `Origin` or
     /// `Referer` compared with `own_origin` (such as `https://example.com`) and the `Host`.
     #[must_use]

@@ -17,6 +17,7 @@ use crate::attempt::Attempt;
 use crate::backend::{Backend, BackendInfo, Callback, Departure};
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
+use crate::form::{Field, Form};
 use crate::http::{Client, Outgoing};
 use crate::identity::{Identity, Tokens};
 use crate::protocol::profile::{self, CallContext, Reading};
@@ -165,6 +166,19 @@ impl OpenIdBackend {
 impl Backend for OpenIdBackend {
     fn info(&self) -> &BackendInfo {
         &self.config.info
+    }
+
+    fn question(&self, request: &Params) -> Option<Form> {
+        let title = format!("Sign in with {}", self.config.info.title);
+        let (name, label, hint) = match self.provider.identifier {
+            Identifier::Asked(name) if self.config.fixed_identifier.is_none() => {
+                (name, "Your OpenID", "An address, such as https://example.com/me")
+            }
+            Identifier::Username { parameter, .. } => (parameter, "Your user name there", ""),
+            Identifier::Asked(_) | Identifier::Fixed(_) => return None,
+        };
+        let is_told = request.get(name).is_some_and(|text| !text.trim().is_empty());
+        (!is_told).then(|| Form::new(title).field(Field::username(name, label).hint(hint)))
     }
 
     async fn begin(&self, attempt: &mut Attempt, request: &Params) -> Result<Departure> {
