@@ -94,6 +94,12 @@ impl UserStorage for SqlxStorage {
         one_user(self.users()?.write(sql, &[id.into(), Arg::Time(at)]).await?)
     }
 
+    async fn remove_password(&self, id: &UserId) -> StorageResult<()> {
+        let id = integer(id).ok_or(StorageError::NotFound("user"))?;
+        let sql = "UPDATE auth_user SET password = $2 WHERE id = $1";
+        one_user(self.users()?.write(sql, &[id.into(), unusable_password().as_str().into()]).await?)
+    }
+
     async fn has_usable_password(&self, id: &UserId) -> StorageResult<bool> {
         let Some(id) = integer(id) else { return Ok(false) };
         let rows = self.users()?.rows("SELECT password FROM auth_user WHERE id = $1", &[id.into()]).await?;
@@ -133,6 +139,11 @@ fn user(mut row: Row) -> StorageResult<User> {
     })
 }
 
+/// What Django keeps for a password that nobody has: "!" and 40 characters, which 30 bytes are.
+fn unusable_password() -> String {
+    format!("!{}", random_token(30))
+}
+
 /// A user about to be inserted.
 pub(crate) struct NewRow<'a> {
     user: &'a NewUser,
@@ -150,8 +161,7 @@ impl<'a> NewRow<'a> {
             (limits::LAST_NAME, text(&user.last_name)),
         ])?;
         let now = OffsetDateTime::now_utc();
-        // 30 bytes are 40 characters: what Django puts behind the "!" of a password that nobody has.
-        let password = format!("!{}", random_token(30));
+        let password = unusable_password();
         Ok(NewRow { user, password, joined: now.replace_microsecond(now.microsecond()).unwrap_or(now) })
     }
 

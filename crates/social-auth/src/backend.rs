@@ -26,7 +26,7 @@ pub struct BackendInfo {
     pub protocol: &'static str,
     /// Whether it can only be connected to an account that exists, never create or sign in one.
     pub association_only: bool,
-    /// Whether `uid` is missing from the details and must be asked for in the response.
+    /// Whether nothing but a letter proves that the person owns the address (`REQUIRES_EMAIL_VALIDATION`).
     pub requires_email_validation: bool,
     /// Whether people were ever known by another identifier (`LEGACY_ID_KEYS`), so that an association
     /// that does not say which one it holds might mean a former one.

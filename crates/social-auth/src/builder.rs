@@ -12,7 +12,8 @@ use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::event::{Event, Events, PendingUpdate, UpdateHook};
 use crate::http::{Client, ClientOptions, ReqwestTransport, Transport};
-use crate::pipeline::{Disconnection, Pipeline};
+use crate::mail::{self, MailTemplates, Mailer, Mailroom};
+use crate::pipeline::{Disconnection, Pipeline, steps};
 use crate::provider;
 use crate::seal::Sealer;
 use crate::secret::Secret;
@@ -36,6 +37,8 @@ pub struct Builder {
     update_hooks: Vec<UpdateHook>,
     error_handler: Option<ErrorHandler>,
     transport: Option<Arc<dyn Transport>>,
+    mailer: Option<Arc<dyn Mailer>>,
+    mail_templates: Option<MailTemplates>,
     clock: Clock,
 }
 
@@ -199,6 +202,20 @@ impl Builder {
         self
     }
 
+    /// Sends letters by this; `EMAIL_HOST` and the settings beside it do not count then.
+    #[must_use]
+    pub fn mailer(mut self, mailer: impl Mailer) -> Self {
+        self.mailer = Some(Arc::new(mailer));
+        self
+    }
+
+    /// Writes letters by these templates; `EMAIL_TEMPLATES` does not count then.
+    #[must_use]
+    pub fn mail_templates(mut self, templates: MailTemplates) -> Self {
+        self.mail_templates = Some(templates);
+        self
+    }
+
     /// Sends requests by other means than the network: to replay recorded traffic.
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
@@ -236,11 +253,18 @@ impl Builder {
         let social = problems.take(self.social.clone().ok_or_else(missing));
         let encrypt = problems.take(site.boolean("ENCRYPT_TOKENS", false)).unwrap_or_default();
         let disconnection = problems.take(self.disconnect_pipeline_of(&site));
-        let instances = self.instances(&mut problems);
-        match (public_url, mount, sealer, flow, proxies, users, social, disconnection) {
-            (Some(public_url), Some(mount), Some(sealer), Some(flow), Some(proxies), Some(users), Some(social), Some(disconnection))
-                if problems.0.is_empty() =>
-            {
+        let mailroom = problems.take(self.mailroom(public_url.as_deref()));
+        let instances = self.instances(mailroom.as_ref(), &mut problems);
+        match (public_url, mount, sealer, flow, proxies, users.zip(social), disconnection.zip(mailroom)) {
+            (
+                Some(public_url),
+                Some(mount),
+                Some(sealer),
+                Some(flow),
+                Some(proxies),
+                Some((users, social)),
+                Some((disconnection, mailroom)),
+            ) if problems.0.is_empty() => {
                 let (order, instances) = instances;
                 let sealer = Arc::new(sealer);
                 let sealed = encrypt.then(|| Arc::new(SealedStorage::new(social.clone(), sealer.clone())));
@@ -259,6 +283,7 @@ impl Builder {
                     disconnection,
                     events: Events::new(self.listeners, self.update_hooks),
                     error_handler: self.error_handler,
+                    mailroom: Arc::new(mailroom),
                     clock: self.clock,
                     settings: self.settings,
                 })))
@@ -267,7 +292,7 @@ impl Builder {
         }
     }
 
-    fn instances(&self, problems: &mut Problems) -> (Vec<String>, HashMap<String, Instance>) {
+    fn instances(&self, mailroom: Option<&Mailroom>, problems: &mut Problems) -> (Vec<String>, HashMap<String, Instance>) {
         let (mut order, mut instances) = (Vec::new(), HashMap::new());
         let mut transports = Transports { fixed: self.transport.clone(), made: BTreeMap::new() };
         for entry in self.settings.backends() {
@@ -278,7 +303,29 @@ impl Builder {
             let name = backend.info().name.clone();
             self.add(&name, backend.clone(), &mut order, &mut instances, problems);
         }
+        if let Some(mailroom) = mailroom {
+            for name in &order {
+                if let Some(instance) = instances.get(name) {
+                    problems.take(steps::mail_validation_is_set_up(instance.backend.info(), &instance.flow, &instance.pipeline, mailroom).map_err(|error| error.stage(Stage::Start).backend(name)));
+                }
+            }
+        }
         (order, instances)
+    }
+
+    /// What sends letters: what the application gave, or else what the settings say.
+    fn mailroom(&self, public_url: Option<&str>) -> Result<Mailroom> {
+        let site = self.settings.of_site();
+        let mailer = match &self.mailer {
+            Some(mailer) => Some(mailer.clone()),
+            None => mail::mailer_of(&site)?,
+        };
+        let templates = match &self.mail_templates {
+            Some(templates) => templates.clone(),
+            None => mail::templates_of(&site)?,
+        };
+        let name = public_url.and_then(|url| url.split_once("://")).map_or("", |(_, host)| host);
+        Ok(Mailroom::new(name, mailer, templates))
     }
 
     fn add(

@@ -43,6 +43,7 @@
 //! | [`protocol`] | OAuth 2.0, OpenID Connect, …: no provider's name in there |
 //! | [`provider`] | one file a provider, data first: no I/O in there, and no check to be overridden |
 //! | [`pipeline`] | the steps between "the provider vouches" and "the user is signed in" |
+//! | [`mail`] | letters, who sends them, and the codes that prove an address |
 //! | [`storage`] | what a database must do; the crates beside this one do it |
 //! | [`settings`] | names, sources, resolution, strict checking |
 //! | [`redirect`] | the one place that decides where a browser may be sent |
@@ -82,6 +83,7 @@ pub mod form;
 pub mod http;
 pub mod identity;
 pub mod jose;
+pub mod mail;
 pub mod names;
 mod page;
 pub mod pipeline;

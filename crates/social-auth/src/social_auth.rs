@@ -11,6 +11,7 @@ use crate::error::{Error, Reason, Result};
 use crate::event::Events;
 use crate::flow;
 use crate::identity::Fields;
+use crate::mail::Mailroom;
 use crate::pipeline::{Disconnection, Pipeline};
 use crate::seal::Sealer;
 use crate::secret::Secret;
@@ -51,6 +52,7 @@ pub(crate) struct Inner {
     pub(crate) disconnection: Pipeline<Disconnection>,
     pub(crate) events: Events,
     pub(crate) error_handler: Option<ErrorHandler>,
+    pub(crate) mailroom: Arc<Mailroom>,
     pub(crate) clock: Clock,
     pub(crate) settings: Settings,
 }
@@ -278,6 +280,12 @@ impl SocialAuth {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.0.settings
+    }
+
+    /// What sends letters.
+    #[must_use]
+    pub fn mailroom(&self) -> &Mailroom {
+        &self.0.mailroom
     }
 
     /// The site-wide flow settings.

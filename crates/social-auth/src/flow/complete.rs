@@ -1,11 +1,13 @@
 //! Complete: the attempt is opened, checked and claimed once; the protocol turns the callback into an
 //! identity; the pipeline turns the identity into a signed-in user.
 
+use std::net::IpAddr;
+
 use cookie::Cookie;
 use http::Method;
 
 use super::cookies::{self, Found};
-use super::run::{self, Journey};
+use super::run::{self, Journey, Sent};
 use super::{pages, resume};
 use crate::attempt::Attempt;
 use crate::backend::{Backend, Callback};
@@ -57,7 +59,7 @@ async fn try_to_complete(social: &SocialAuth, name: &str, request: &Request, ses
         Err(error) => return Completed::before_attempt(Err(error.stage_if_unknown(Stage::Callback).backend(name))),
     };
     let spent = cookies::spent(social, &attempt);
-    let outcome = finish(social, instance, attempt, &callback, session).await.map_err(|error| error.backend(name));
+    let outcome = finish(social, instance, attempt, &callback, request.peer, session).await.map_err(|error| error.backend(name));
     Completed { outcome, spent: Some(spent) }
 }
 
@@ -127,10 +129,11 @@ async fn finish(
     instance: &Instance,
     attempt: Attempt,
     callback: &Callback,
+    client: Option<IpAddr>,
     session: &mut dyn Session,
 ) -> Result<Reply> {
     let identity = instance.backend.complete(&attempt, callback).await?;
     let journey = Journey { next: attempt.next, user: attempt.user, fields: attempt.fields };
-    let parts = journey.parts(social, instance, identity, callback.params.clone()).await?;
+    let parts = journey.parts(social, instance, identity, Sent { params: callback.params.clone(), client }).await?;
     run::run(social, instance, &journey, Context::new(parts), 0, session).await
 }

@@ -70,7 +70,7 @@ fn status(error: &Error) -> StatusCode {
         }
         Reason::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Reason::Timeout => StatusCode::GATEWAY_TIMEOUT,
-        Reason::StorageFailed => StatusCode::SERVICE_UNAVAILABLE,
+        Reason::StorageFailed | Reason::MailFailed => StatusCode::SERVICE_UNAVAILABLE,
         _ => match error.facts().source {
             Source::Request | Source::Session => StatusCode::BAD_REQUEST,
             Source::LocalPolicy => StatusCode::FORBIDDEN,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::complete::RETURNED;
-use super::run::{self, Journey};
+use super::run::{self, Journey, Sent};
 use super::{csrf, pages};
 use crate::error::{Error, Reason, Result};
 use crate::pipeline::{Context, PARTIAL_TOKEN, SavedRun};
@@ -62,6 +62,7 @@ pub(super) async fn keep(
     session: &mut dyn Session,
 ) -> Result<()> {
     let token = context.partial_token().to_owned();
+    // The same token again where the run was paused before: a link that was sent stays good.
     let kept = Kept { journey: journey.clone(), run: SavedRun::of(context), awaits: context.awaited_user().cloned() };
     let sealed = social.0.sealer.seal(PURPOSE, &kept)?;
     let partial = NewPartial {
@@ -101,15 +102,15 @@ pub(super) async fn resume(
     let by_link = request.method != Method::POST && request.param(PARTIAL_TOKEN).is_some();
     let confirmed = request.form.get(CONFIRM).is_some() && csrf::require_own_page(social, request).is_ok();
     if (by_link || !is_own) && !confirmed {
-        return ask_first(social, instance, request);
+        return ask_first(social, instance, request, kept.run.account());
     }
     if social.social().take_partial(token).await?.is_none() {
         return Err(Error::new(Reason::PartialMissing));
     }
     session.remove(SESSION_KEY);
     let sent = request.form.iter().chain(request.query.iter()).filter(|(name, _)| ![PARTIAL_TOKEN, CONFIRM, csrf::FIELD].contains(name));
-    let parts = kept.journey.parts(social, instance, kept.run.identity(), sent.collect()).await?;
-    let context = kept.run.restore(parts).await?;
+    let parts = kept.journey.parts(social, instance, kept.run.identity(), Sent { params: sent.collect(), client: request.peer }).await?;
+    let context = kept.run.restore(parts, token).await?;
     run::run(social, instance, &kept.journey, context, partial.next_step.into(), session).await
 }
 
@@ -144,13 +145,13 @@ fn own_token(session: &dyn Session) -> Option<String> {
     session.get(SESSION_KEY).and_then(|value| value.as_str().map(str::to_owned))
 }
 
-fn ask_first(social: &SocialAuth, instance: &Instance, request: &Request) -> Result<Reply> {
+fn ask_first(social: &SocialAuth, instance: &Instance, request: &Request, account: Option<&str>) -> Result<Reply> {
     let (token, cookie) = csrf::csrf_token(social, request)?;
     let mut fields: Vec<(String, String)> =
         request.query.iter().chain(request.form.iter()).map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     fields.retain(|(name, _)| name != csrf::FIELD && name != CONFIRM);
     fields.extend([(csrf::FIELD.to_owned(), token), (CONFIRM.to_owned(), "1".to_owned())]);
     let info = instance.backend.info();
-    let reply = pages::confirm_resume(request.uri.path(), &fields, &info.title)?;
+    let reply = pages::confirm_resume(request.uri.path(), &fields, &info.title, account)?;
     Ok(reply.cookies(cookie))
 }

@@ -1,5 +1,7 @@
 //! From an identity to a signed-in user: the pipeline runs, pauses, or ends in a sign-in.
 
+use std::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -27,12 +29,19 @@ pub(super) struct Journey {
     pub(super) fields: Map<String, Value>,
 }
 
+/// What came with the request that runs the pipeline now.
+pub(super) struct Sent {
+    pub(super) params: Params,
+    /// The address that it came from, where the adapter knows it.
+    pub(super) client: Option<IpAddr>,
+}
+
 impl Journey {
     /// What a run of the pipeline begins with.
     ///
     /// # Errors
     /// `user_mismatch` when the user who began is gone; `storage_failed`.
-    pub(super) async fn parts(&self, social: &SocialAuth, instance: &Instance, identity: Identity, params: Params) -> Result<ContextParts> {
+    pub(super) async fn parts(&self, social: &SocialAuth, instance: &Instance, identity: Identity, sent: Sent) -> Result<ContextParts> {
         let current_user = match &self.user {
             Some(id) => Some(social.users().user(id).await?.ok_or_else(|| Error::new(Reason::UserMismatch))?),
             None => None,
@@ -47,7 +56,9 @@ impl Journey {
             current_user,
             session_fields: self.fields.clone(),
             associates: instance.pipeline.contains("associate_user"),
-            params,
+            params: sent.params,
+            client: sent.client,
+            mailroom: social.0.mailroom.clone(),
             resume_url: social.callback_url(&instance.backend.info().name),
             events: social.0.events.clone(),
         })
@@ -92,7 +103,14 @@ pub(super) async fn pipeline(
     first: usize,
     session: &mut dyn Session,
 ) -> Result<RunEnd> {
-    match instance.pipeline.run(&mut context, first).await.map_err(|error| error.stage_if_unknown(Stage::Pipeline))? {
+    let ended = instance.pipeline.run(&mut context, first).await;
+    for (name, value) in context.take_session_changes() {
+        match value {
+            Some(value) => session.set(&name, value),
+            None => session.remove(&name),
+        }
+    }
+    match ended.map_err(|error| error.stage_if_unknown(Stage::Pipeline))? {
         Ended::Finished => Ok(RunEnd::Finished(Box::new(context))),
         Ended::Stopped(reply) => Ok(RunEnd::Reply(reply)),
         Ended::Paused { step, reply } => {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, json};
 
 use super::csrf;
-use super::run::{self, Journey, RunEnd};
+use super::run::{self, Journey, RunEnd, Sent};
 use crate::api_token::bearer;
 use crate::backend::TokenCredentials;
 use crate::error::{Error, Reason, Result, Source, Stage};
@@ -65,7 +65,7 @@ async fn sign_in(social: &SocialAuth, name: &str, request: &Request, session: &m
         spend_id_token(social, token).await?;
     }
     let journey = Journey { next: None, user: connecting, fields: Map::new() };
-    let parts = journey.parts(social, instance, identity, request.form.clone()).await?;
+    let parts = journey.parts(social, instance, identity, Sent { params: request.form.clone(), client: request.peer }).await?;
     let context = match run::pipeline(social, instance, &journey, Context::new(parts), 0, session).await? {
         RunEnd::Reply(reply) => return Ok(reply),
         RunEnd::Finished(context) => context,

@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -13,6 +14,7 @@ use crate::error::Result;
 use crate::event::Events;
 use crate::form::Form;
 use crate::identity::{Identity, Uid, UserDetails};
+use crate::mail::Mailroom;
 use crate::seal::random_token;
 use crate::settings::FlowSettings;
 use crate::storage::{Association, SocialStorage, User, UserId, UserStorage};
@@ -47,6 +49,10 @@ pub struct ContextParts {
     pub resume_url: String,
     /// Who is told of what happens.
     pub events: Events,
+    /// What sends letters.
+    pub mailroom: Arc<Mailroom>,
+    /// The address that the request comes from, where the adapter knows it.
+    pub client: Option<IpAddr>,
 }
 
 /// The state of one run of a pipeline. Steps read and change it; nothing else do they know.
@@ -72,6 +78,7 @@ pub struct Context {
     partial_token: Option<String>,
     resumed: bool,
     awaited_user: Option<UserId>,
+    session_changes: Vec<(String, Option<Value>)>,
 }
 
 impl Context {
@@ -92,6 +99,7 @@ impl Context {
             partial_token: None,
             resumed: false,
             awaited_user: None,
+            session_changes: Vec::new(),
         }
     }
 
@@ -134,6 +142,18 @@ impl Context {
     /// Who is told of what happens.
     pub(super) fn events(&self) -> &Events {
         &self.parts.events
+    }
+
+    /// What sends letters.
+    #[must_use]
+    pub fn mailroom(&self) -> &Arc<Mailroom> {
+        &self.parts.mailroom
+    }
+
+    /// The address that the request comes from, where the adapter knows it.
+    #[must_use]
+    pub fn client(&self) -> Option<IpAddr> {
+        self.parts.client
     }
 
     /// Who the provider says that it is.
@@ -193,6 +213,26 @@ impl Context {
     pub fn resume_url(&mut self) -> String {
         let token = self.partial_token().to_owned();
         format!("{}?{PARTIAL_TOKEN}={token}", self.parts.resume_url)
+    }
+
+    /// Goes on under the token that a paused run was kept under: links to it stay good.
+    pub(super) fn keep_partial_token(&mut self, token: &str) {
+        self.partial_token = Some(token.to_owned());
+    }
+
+    /// Keeps a value in the session of the browser that sent the request, for pages of the application.
+    pub fn set_in_session(&mut self, name: &str, value: impl Into<Value>) {
+        self.session_changes.push((name.to_owned(), Some(value.into())));
+    }
+
+    /// Forgets a value that [`set_in_session`](Self::set_in_session) kept.
+    pub fn remove_from_session(&mut self, name: &str) {
+        self.session_changes.push((name.to_owned(), None));
+    }
+
+    /// What is to be changed in the session.
+    pub(crate) fn take_session_changes(&mut self) -> Vec<(String, Option<Value>)> {
+        std::mem::take(&mut self.session_changes)
     }
 
     /// Lets a run that was begun by nobody go on for this user, once they have signed in in the browser that

@@ -65,12 +65,18 @@ impl SavedRun {
         self.identity.restore()
     }
 
-    /// Goes on where the run was; user and association are read anew.
+    /// What the person is called at the provider, so that somebody who follows a link sees whose it is.
+    pub(crate) fn account(&self) -> Option<&str> {
+        self.details.username.as_deref().or(self.details.fullname.as_deref()).or(self.details.email_address())
+    }
+
+    /// Goes on where the run was that was kept under the token; user and association are read anew.
     ///
     /// # Errors
     /// `storage_failed`.
-    pub(crate) async fn restore(self, parts: ContextParts) -> Result<Context> {
+    pub(crate) async fn restore(self, parts: ContextParts, token: &str) -> Result<Context> {
         let mut context = Context::new(parts);
+        context.keep_partial_token(token);
         context.user = match &self.user {
             Some(id) => context.users().user(id).await?,
             None => None,

@@ -74,6 +74,8 @@ impl World {
             params: Params::default(),
             resume_url: String::new(),
             events: crate::event::Events::default(),
+            mailroom: Arc::default(),
+            client: None,
         })
     }
 

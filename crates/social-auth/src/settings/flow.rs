@@ -9,6 +9,9 @@ use crate::error::Result;
 /// Two weeks, as in Django.
 const DEFAULT_SESSION_AGE: i64 = 14 * 24 * 3600;
 
+/// A week, as in Python Social Auth.
+const DEFAULT_CODE_LIFETIME: i64 = 7 * 24 * 3600;
+
 /// What the journeys of one backend instance go by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FlowSettings {
@@ -66,8 +69,23 @@ pub struct FlowSettings {
     pub allowed: AllowedSettings,
     /// For `associate_by_email` (`ASSOCIATE_BY_EMAIL`).
     pub associate_by_email: EmailPolicy,
+    /// For `mail_validation`.
+    pub email: EmailSettings,
     /// Whether a former identifier is believed without evidence (`ALLOW_UNVERIFIED_LEGACY_UID_MIGRATION`).
     pub allow_unverified_legacy_uid_migration: bool,
+}
+
+/// Whose address has to be proved, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EmailSettings {
+    /// `FORCE_EMAIL_VALIDATION`.
+    pub force_validation: bool,
+    /// `PASSWORDLESS`: a letter for every sign-in.
+    pub passwordless: bool,
+    /// `EMAIL_VALIDATION_URL`.
+    pub validation_url: Option<String>,
+    /// Seconds that a code is good for (`EMAIL_VALIDATION_EXPIRED_THRESHOLD`); `None` is for ever.
+    pub code_lifetime: Option<i64>,
 }
 
 /// How names are completed.
@@ -183,6 +201,7 @@ impl FlowSettings {
                 groups: groups(settings)?,
             },
             associate_by_email: email_policy(settings)?,
+            email: email(settings)?,
             allow_unverified_legacy_uid_migration: settings.boolean("ALLOW_UNVERIFIED_LEGACY_UID_MIGRATION", false)?,
         })
     }
@@ -222,6 +241,21 @@ fn user(settings: &BackendSettings<'_>) -> Result<UserSettings> {
         immutable: settings.list("IMMUTABLE_USER_FIELDS")?.unwrap_or_default(),
         mapping: settings.pairs("USER_FIELD_MAPPING")?.into_iter().collect(),
         force_email_lowercase: settings.boolean("FORCE_EMAIL_LOWERCASE", false)?,
+    })
+}
+
+fn email(settings: &BackendSettings<'_>) -> Result<EmailSettings> {
+    let code_lifetime = match settings.integer("EMAIL_VALIDATION_EXPIRED_THRESHOLD")? {
+        None => Some(DEFAULT_CODE_LIFETIME),
+        Some(0) => None,
+        Some(seconds) if seconds > 0 => Some(seconds),
+        Some(_) => return Err(settings.invalid("EMAIL_VALIDATION_EXPIRED_THRESHOLD", "must be a number of seconds, or 0 for no limit")),
+    };
+    Ok(EmailSettings {
+        force_validation: settings.boolean("FORCE_EMAIL_VALIDATION", false)?,
+        passwordless: settings.boolean("PASSWORDLESS", false)?,
+        validation_url: settings.text("EMAIL_VALIDATION_URL")?.map(str::to_owned),
+        code_lifetime,
     })
 }
 

@@ -174,6 +174,12 @@ pub trait UserStorage: Send + Sync + 'static {
         Err(StorageError::invalid("groups", "this storage keeps none; implement UserStorage::set_groups or remove the step sync_groups"))
     }
 
+    /// Takes the password away from a user whose account somebody made with an address that another person has
+    /// proved to own. Storages without passwords leave this method alone.
+    async fn remove_password(&self, _id: &UserId) -> StorageResult<()> {
+        Ok(())
+    }
+
     /// Whether the user has another way in than a social sign-in, such as a password.
     async fn has_usable_password(&self, id: &UserId) -> StorageResult<bool>;
 }

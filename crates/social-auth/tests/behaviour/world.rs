@@ -106,6 +106,8 @@ impl World {
             params: social_auth::web::Params::default(),
             resume_url: String::new(),
             events: social_auth::event::Events::default(),
+            mailroom: Arc::default(),
+            client: None,
         }))
     }
 }

@@ -8,6 +8,7 @@ mod create_user;
 mod debug;
 mod get_username;
 mod load_extra_data;
+mod mail_validation;
 mod social_details;
 mod social_names;
 mod social_uid;
@@ -16,6 +17,8 @@ mod sync_groups;
 mod user_details;
 
 use std::sync::Arc;
+
+pub(crate) use mail_validation::is_set_up as mail_validation_is_set_up;
 
 use super::{Context, Step};
 use crate::error::{Error, Reason};
@@ -46,6 +49,7 @@ const BUILT_IN: &[(&str, MakeStep)] = &[
     ("auth_allowed", || Arc::new(auth_allowed::AuthAllowed)),
     ("social_user", || Arc::new(social_user::SocialUser)),
     ("associate_by_email", || Arc::new(associate_by_email::AssociateByEmail)),
+    ("mail_validation", || Arc::new(mail_validation::MailValidation)),
     ("get_username", || Arc::new(get_username::GetUsername)),
     ("choose_username", || Arc::new(choose_username::ChooseUsername)),
     ("create_user", || Arc::new(create_user::CreateUser)),

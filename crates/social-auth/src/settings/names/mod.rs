@@ -3,6 +3,7 @@
 mod access;
 mod backends;
 mod journeys;
+mod mail;
 mod oauth;
 mod oauth1;
 mod oidc;
@@ -41,6 +42,7 @@ pub const GROUPS: &[Group] = &[
     journeys::GROUP,
     access::GROUP,
     people::GROUP,
+    mail::GROUP,
     outgoing::GROUP,
     server::GROUP,
 ];

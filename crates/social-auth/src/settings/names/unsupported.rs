@@ -24,7 +24,6 @@ const STORAGE: &str = "The storage is given to the builder, or chosen by DATABAS
 const SESSION: &str = "The session is the framework adapter's.";
 const ADMIN: &str = "It configures Django's admin, which goes on working on the same tables.";
 const DJANGO: &str = "It configures Django itself.";
-const NO_MAIL: &str = "Sending e-mail is not built yet.";
 const NO_FORM: &str = "Backends with a form of their own are not built yet.";
 
 /// All of them.
@@ -50,11 +49,7 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     ignored("MIDDLEWARE", DJANGO),
     ignored("TEMPLATE_CONTEXT_PROCESSORS", DJANGO),
     ignored("TEMPLATES", DJANGO),
-    ignored("EMAIL_VALIDATION_FUNCTION", NO_MAIL),
-    ignored("EMAIL_VALIDATION_URL", NO_MAIL),
-    ignored("EMAIL_VALIDATION_EXPIRED_THRESHOLD", NO_MAIL),
-    refused("FORCE_EMAIL_VALIDATION", NO_MAIL),
-    refused("PASSWORDLESS", NO_MAIL),
+    ignored("EMAIL_VALIDATION_FUNCTION", "EMAIL_HOST says how letters are sent; an application gives the builder a mailer of its own."),
     ignored("FORM_URL", NO_FORM),
     ignored("FORM_HTML", NO_FORM),
     ignored("LOCAL_HTML", NO_FORM),
@@ -75,7 +70,6 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     ignored("ASSOCIATE_BY_MAIL", "ASSOCIATE_BY_EMAIL says whether accounts are connected by e-mail address."),
     ignored("CHANGE_SIGNAL_ONLY", "PROTECTED_USER_FIELDS and IMMUTABLE_USER_FIELDS say what a sign-in may change."),
     ignored("NONCE_LIFETIME", "A nonce lives as long as its sign-in: STATE_LIFETIME."),
-    refused("REQUIRES_EMAIL_VALIDATION", NO_MAIL),
     ignored("GROUPS_MAP", "Groups are not mapped yet; ALLOW_GROUPS takes the provider's names."),
     ignored("GROUPS_MISSING_AS_EMPTY", "A person without groups is in none; with ALLOW_GROUPS that refuses the sign-in."),
 ];

@@ -77,6 +77,12 @@ impl UserStorage for MemoryStorage {
         Ok(())
     }
 
+    async fn remove_password(&self, id: &UserId) -> StorageResult<()> {
+        let id = number(id).ok_or(StorageError::NotFound("user"))?;
+        self.state().usable_passwords.remove(&id);
+        Ok(())
+    }
+
     async fn has_usable_password(&self, id: &UserId) -> StorageResult<bool> {
         Ok(number(id).is_some_and(|id| self.state().usable_passwords.contains(&id)))
     }

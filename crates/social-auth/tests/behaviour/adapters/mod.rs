@@ -3,6 +3,7 @@
 mod disconnect;
 mod errors;
 mod lookup;
+mod mail;
 mod names;
 mod oauth2;
 mod redirects;
@@ -53,4 +54,5 @@ pub const ADAPTERS: &[(&str, Adapter)] = &[
     ("social_user", lookup::social_user),
     ("url_add_parameters", redirects::url_add_parameters),
     ("user_details", users::user_details),
+    ("validate_email", mail::validate_email),
 ];
