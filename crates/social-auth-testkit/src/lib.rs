@@ -55,6 +55,7 @@
 //! - **Without a login**: [`DevProvider::issue_tokens`] for tests of token sign-in,
 //!   [`DevProvider::logout_token`] for back-channel logout. [`login_as`] signs somebody in at your
 //!   application in one line.
+//! - **A mailbox**: [`DevProvider::mailbox`] sends letters nowhere and shows them at `/mailbox`.
 //! - **A record** of all requests: [`DevProvider::requests`].
 //!
 //! # Not for production
@@ -74,6 +75,7 @@ mod guard;
 mod headless;
 mod keys;
 mod login_as;
+mod mailbox;
 mod oauth1;
 mod oauth2;
 mod oidc;
@@ -93,6 +95,7 @@ pub use fault::{Alteration, Fault};
 pub use headless::{Browser, Callback};
 pub use keys::OldKeys;
 pub use login_as::login_as;
+pub use mailbox::Mailbox;
 pub use oidc::{IdToken, Signature};
 pub use people::{NEW_PERSON, Person};
 pub use provider::{Builder, DevProvider};

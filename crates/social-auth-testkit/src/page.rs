@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use minijinja::Environment;
 use serde::Serialize;
 use serde_json::json;
+use social_auth::mail::Mail;
 use url::{Host, Url};
 
 use crate::error::Error;
@@ -63,6 +64,7 @@ impl Pages {
             ("layout.html", include_str!("../templates/layout.html")),
             ("consent.html", include_str!("../templates/consent.html")),
             ("form_post.html", include_str!("../templates/form_post.html")),
+            ("mailbox.html", include_str!("../templates/mailbox.html")),
             ("message.html", include_str!("../templates/message.html")),
         ] {
             templates.add_template(name, source)?;
@@ -99,6 +101,19 @@ impl Pages {
         match reader {
             Reader::Program => axum::Json(json!({"form_post": page})).into_response(),
             Reader::Browser => self.render("form_post.html", StatusCode::OK, &form_action(action), page),
+        }
+    }
+
+    /// The letters that were sent.
+    pub(crate) fn mailbox(&self, reader: Reader, mails: &[Mail]) -> Response {
+        let mails: Vec<_> = mails
+            .iter()
+            .map(|mail| json!({"to": mail.to, "subject": mail.subject, "text": mail.text, "link": mail.link}))
+            .collect();
+        let page = json!({"base": self.base, "mails": mails});
+        match reader {
+            Reader::Program => axum::Json(json!({"mailbox": page})).into_response(),
+            Reader::Browser => self.render("mailbox.html", StatusCode::OK, "'none'", page),
         }
     }
 

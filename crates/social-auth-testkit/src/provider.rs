@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::fault::{self, Fault, Faults};
 use crate::guard::{refuse_production, require_loopback, require_loopback_url};
 use crate::keys::{KeyRing, OldKeys};
+use crate::mailbox::{self, Mailbox};
 use crate::oauth1;
 use crate::oauth2::{self, Dialect, Grants};
 use crate::oidc::{self, Edit, IdToken};
@@ -44,6 +45,7 @@ pub(crate) struct Shared {
     pub(crate) oauth1: oauth1::Books,
     pub(crate) openid: openid::Books,
     pub(crate) pages: Pages,
+    pub(crate) mailbox: Mailbox,
     pub(crate) log: RequestLog,
     pub(crate) faults: Faults,
     pub(crate) id_token_edit: Edit,
@@ -172,6 +174,7 @@ impl Builder {
             oauth1: oauth1::Books::default(),
             openid: openid::Books::default(),
             pages: Pages::compile(path)?,
+            mailbox: Mailbox::default(),
             log: RequestLog::default(),
             faults: Faults::default(),
             id_token_edit: Edit::default(),
@@ -200,6 +203,7 @@ impl DevProvider {
         let shared = self.shared.clone();
         Router::new()
             .merge(page::routes())
+            .merge(mailbox::routes())
             .merge(consent::routes())
             .merge(oauth1::routes())
             .merge(oauth2::routes())
@@ -255,6 +259,12 @@ impl DevProvider {
     /// Registers a client, or replaces the one with the same id.
     pub fn register(&self, client: Client) {
         self.shared.clients.put(client);
+    }
+
+    /// A mailer whose letters stay here; people read them at `/mailbox`.
+    #[must_use]
+    pub fn mailbox(&self) -> Mailbox {
+        self.shared.mailbox.clone()
     }
 
     /// The people on the page.

@@ -32,9 +32,10 @@ pub(super) fn one_button(action: &str, fields: &[(String, String)], provider: &s
     Ok(Reply::html(StatusCode::OK, page, policy("")))
 }
 
-/// A page with one button that goes on with a paused sign-in.
-pub(super) fn confirm_resume(action: &str, fields: &[(String, String)], provider: &str) -> Result<Reply> {
-    let text = format!("A sign-in with {provider} was begun and waits for you. Go on only if it was you who began it.");
+/// A page with one button that goes on with a paused sign-in. It says as whom: the link may be somebody else's.
+pub(super) fn confirm_resume(action: &str, fields: &[(String, String)], provider: &str, account: Option<&str>) -> Result<Reply> {
+    let account = account.map(|account| format!(" as “{account}”")).unwrap_or_default();
+    let text = format!("A sign-in with {provider}{account} was begun and waits for you. Go on only if it was you who began it.");
     let page = render(
         "form.html",
         context! { title => "Go on with the sign-in?", text, action, fields => hidden(fields), button => "Yes, go on", automatic => false },
