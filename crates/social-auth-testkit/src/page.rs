@@ -106,10 +106,8 @@ impl Pages {
 
     /// The letters that were sent.
     pub(crate) fn mailbox(&self, reader: Reader, mails: &[Mail]) -> Response {
-        let mails: Vec<_> = mails
-            .iter()
-            .map(|mail| json!({"to": mail.to, "subject": mail.subject, "text": mail.text, "link": mail.link}))
-            .collect();
+        let mails: Vec<_> =
+            mails.iter().map(|mail| json!({"to": mail.to, "subject": mail.subject, "text": mail.text, "link": mail.link})).collect();
         let page = json!({"base": self.base, "mails": mails});
         match reader {
             Reader::Program => axum::Json(json!({"mailbox": page})).into_response(),

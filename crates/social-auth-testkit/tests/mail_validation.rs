@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use door::{Door, path_of, set_up_by};
 use social_auth::clock::Clock;
+use social_auth::identity::Fields;
 use social_auth::mail::{Mail, Purpose};
 use social_auth::pipeline::{Outcome, Pipeline};
-use social_auth::identity::Fields;
 use social_auth::storage::{MemoryStorage, SocialStorage, StoredSession, UserId};
 use social_auth::web::{Reply, ReplyBody};
 use social_auth::{Builder, Error, Reason, SocialAuth};
@@ -134,7 +134,8 @@ async fn whoever_has_no_address_is_asked_for_one_mailbox_exactly() {
     assert!(html(&page).contains("What is your e-mail address?"), "{}", html(&page));
     let long = format!("{}@example.test", "c".repeat(250));
     // CVE-2022-35924: a list sent the link to two people.
-    for wrong in ["", "carol", "a@x.test,b@y.test", "a@x.test b@y.test", "a@b@c.test", "a@x.test\r\nBcc: b@y.test", "\"a b\"@x.test", &long] {
+    for wrong in ["", "carol", "a@x.test,b@y.test", "a@x.test b@y.test", "a@b@c.test", "a@x.test\r\nBcc: b@y.test", "\"a b\"@x.test", &long]
+    {
         let form = url::form_urlencoded::Serializer::new(String::new()).append_pair("email", wrong).finish();
         let page = door.post(&social, "/complete/dev-oidc/", &form).await;
         assert_eq!(page.status, 422, "{wrong}");

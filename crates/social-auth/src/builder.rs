@@ -306,7 +306,10 @@ impl Builder {
         if let Some(mailroom) = mailroom {
             for name in &order {
                 if let Some(instance) = instances.get(name) {
-                    problems.take(steps::mail_validation_is_set_up(instance.backend.info(), &instance.flow, &instance.pipeline, mailroom).map_err(|error| error.stage(Stage::Start).backend(name)));
+                    problems.take(
+                        steps::mail_validation_is_set_up(instance.backend.info(), &instance.flow, &instance.pipeline, mailroom)
+                            .map_err(|error| error.stage(Stage::Start).backend(name)),
+                    );
                 }
             }
         }

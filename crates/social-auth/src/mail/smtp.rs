@@ -64,7 +64,10 @@ impl SmtpMailer {
     /// # Errors
     /// `invalid_setting` for a sender that is no address.
     pub fn new(host: &str, protection: Protection, from: &str) -> Result<Self> {
-        SmtpMailer::at(&Server { host, port: protection.port(), protection, credentials: None, timeout: DEFAULT_TIMEOUT, authorities: None }, from)
+        SmtpMailer::at(
+            &Server { host, port: protection.port(), protection, credentials: None, timeout: DEFAULT_TIMEOUT, authorities: None },
+            from,
+        )
     }
 
     /// The same for a server that wants a name and a password. Without protection there is none for the
@@ -74,7 +77,10 @@ impl SmtpMailer {
     /// As [`new`](Self::new).
     pub fn with_password(host: &str, protection: Protection, from: &str, user: &str, password: Secret) -> Result<Self> {
         let credentials = Some((user.to_owned(), password));
-        SmtpMailer::at(&Server { host, port: protection.port(), protection, credentials, timeout: DEFAULT_TIMEOUT, authorities: None }, from)
+        SmtpMailer::at(
+            &Server { host, port: protection.port(), protection, credentials, timeout: DEFAULT_TIMEOUT, authorities: None },
+            from,
+        )
     }
 
     pub(super) fn at(server: &Server<'_>, from: &str) -> Result<Self> {
@@ -102,7 +108,8 @@ impl SmtpMailer {
 
     fn too_slow(&self) -> Error {
         let seconds = self.timeout.as_secs_f32();
-        Error::new(Reason::MailFailed).detail(format!("the mail server ({}) took longer than {seconds} seconds (EMAIL_TIMEOUT)", self.place))
+        Error::new(Reason::MailFailed)
+            .detail(format!("the mail server ({}) took longer than {seconds} seconds (EMAIL_TIMEOUT)", self.place))
     }
 }
 

@@ -177,11 +177,13 @@ mod tests {
         let templates = MailTemplates::from_folder(&folder).unwrap();
         let own = Letter { purpose: Purpose::Validation, to: "a@b.example", link: "L", backend: "B", lifetime: None };
         assert_eq!(templates.render("S", &own).unwrap().text, "Hello a@b.example: L");
-        for (name, text, told) in [("validation.txt", "{{ adress }}", "undefined"), ("confirm.txt", "", "no letter template \"confirm.txt\"")]
+        for (name, text, told) in
+            [("validation.txt", "{{ adress }}", "undefined"), ("confirm.txt", "", "no letter template \"confirm.txt\"")]
         {
             std::fs::write(folder.join(name), text).unwrap();
             let error = MailTemplates::from_folder(&folder).unwrap_err().to_string();
             assert!(error.contains(told) && error.contains("EMAIL_TEMPLATES"), "{error}");
+            std::fs::remove_file(folder.join(name)).unwrap();
         }
         std::fs::remove_dir_all(folder).unwrap();
     }

@@ -309,14 +309,14 @@ fn a_known_name_that_is_not_honoured_is_told_and_one_that_protects_is_refused() 
             ],
         ),
         (
-            "force_email_validation = true",
+            "create_users = true",
             &[
-                "error: force_email_validation is not supported, and it would be less safe to start without it (social-auth.toml:1): Sending e-mail is not built yet.",
+                "error: create_users is not supported, and it would be less safe to start without it (social-auth.toml:1): To make no new accounts, leave create_user out of PIPELINE.",
             ],
         ),
         (
-            "force_email_validation = false",
-            &["warning: force_email_validation has no effect (social-auth.toml:1): Sending e-mail is not built yet."],
+            "create_users = false",
+            &["warning: create_users has no effect (social-auth.toml:1): To make no new accounts, leave create_user out of PIPELINE."],
         ),
     ]);
 }
