@@ -32,6 +32,9 @@ pub(crate) enum Command {
     Backends,
     /// Make the tables that the database lacks. `serve` does so too.
     Migrate(Migrate),
+    /// Remove paused sign-ins, unused e-mail codes and sessions that are over. `serve` does so every
+    /// quarter of an hour; this is for databases that no server runs on.
+    Clear(Clear),
     /// Seal all stored tokens with the first `secret_key`, so that the others may be dropped.
     RotateKeys(Migrate),
 }
@@ -64,6 +67,27 @@ pub(crate) struct Demo {
     /// The database; without it one that is gone afterwards.
     #[arg(long, value_name = "URL")]
     pub(crate) database_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Clear {
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// The database, in the place of the setting `database_url`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+    /// Only paused sign-ins (and others that are named).
+    #[arg(long)]
+    pub(crate) partials: bool,
+    /// Only e-mail codes that were never used (and others that are named); used ones prove an address and stay.
+    #[arg(long)]
+    pub(crate) codes: bool,
+    /// Only sessions that are over (and others that are named).
+    #[arg(long)]
+    pub(crate) sessions: bool,
+    /// How long paused sign-ins and unused codes are kept, in days.
+    #[arg(long, value_name = "DAYS", default_value_t = 14)]
+    pub(crate) age: u16,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! Serving until a signal says stop: running requests are finished, then the database is closed.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -8,7 +9,6 @@ use social_auth::SocialAuth;
 use social_auth_sqlx::SqlxStorage;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::time::MissedTickBehavior;
 
 use crate::app::App;
 use crate::failure::Failure;
@@ -19,6 +19,8 @@ const FAREWELL: Duration = Duration::from_secs(10);
 const QUIET: Duration = Duration::from_secs(1);
 /// How often expired rows are removed; the first time at the start.
 const CLEANUP_EVERY: Duration = Duration::from_secs(15 * 60);
+/// By how much longer a pause may be, so that replicas that start together do not clean up together.
+const CLEANUP_JITTER: Duration = Duration::from_secs(5 * 60);
 
 /// The address that a listener can be reached at on this machine.
 pub(crate) fn url_of(listener: &TcpListener) -> Result<String, Failure> {
@@ -69,17 +71,21 @@ async fn collect_entropy() {
     }
 }
 
+/// Up to [`CLEANUP_JITTER`]. The keys of hash maps are random enough for that.
+fn jitter() -> Duration {
+    let share = u32::try_from(RandomState::new().hash_one(0_u8) % 1000).unwrap_or_default();
+    CLEANUP_JITTER * share / 1000
+}
+
 /// Removes what expired, again and again.
 async fn clean_up(social: SocialAuth) {
-    let mut turns = tokio::time::interval(CLEANUP_EVERY);
-    turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        turns.tick().await;
         match social.social().clear_expired(social.clock().now()).await {
             Ok(0) => {}
             Ok(rows) => tracing::info!(rows, "expired rows removed"),
             Err(error) => tracing::warn!(%error, "expired rows could not be removed"),
         }
+        tokio::time::sleep(CLEANUP_EVERY + jitter()).await;
     }
 }
 

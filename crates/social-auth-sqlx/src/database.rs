@@ -88,6 +88,8 @@ pub(crate) struct Table {
 pub(crate) struct Tables {
     /// The users.
     pub(crate) users: Table,
+    /// What else there is about users who are kept here.
+    pub(crate) of_users: &'static [Table],
     /// The associations of integer user ids that refer to `users`.
     pub(crate) associations: Table,
     /// The associations where users are kept elsewhere: any id, no reference.

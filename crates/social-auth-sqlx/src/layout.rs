@@ -61,7 +61,8 @@ pub(crate) async fn create_missing(database: &dyn Database, keep_users: bool) ->
     let associations_missing = database.columns(tables.associations.name).await?.is_empty();
     let users_here = if associations_missing { keep_users } else { Layout::of(database).await?.users_here };
     let associations = if users_here { &tables.associations } else { &tables.free_associations };
-    let wanted = users_here.then_some(&tables.users).into_iter().chain([associations]).chain(tables.others);
+    let of_users = if users_here { tables.of_users } else { &[] };
+    let wanted = users_here.then_some(&tables.users).into_iter().chain(of_users).chain([associations]).chain(tables.others);
 
     let mut missing = Vec::new();
     for table in wanted {

@@ -28,6 +28,7 @@
 mod associations;
 mod database;
 mod datetime;
+mod groups;
 mod layout;
 mod limits;
 mod row;

@@ -11,6 +11,7 @@ pub(crate) const USERNAME: Limit = ("username", 150);
 pub(crate) const FIRST_NAME: Limit = ("first_name", 150);
 pub(crate) const LAST_NAME: Limit = ("last_name", 150);
 pub(crate) const EMAIL: Limit = ("email", 254);
+pub(crate) const GROUP: Limit = ("group", 150);
 pub(crate) const PROVIDER: Limit = ("provider", 32);
 pub(crate) const UID: Limit = ("uid", 255);
 pub(crate) const ID_KEY: Limit = ("id_key", 255);

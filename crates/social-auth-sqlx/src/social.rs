@@ -4,9 +4,8 @@ use async_trait::async_trait;
 use social_auth::identity::Fields;
 use social_auth::seal::sha256_base64url;
 use social_auth::storage::{
-    Association, AssociationId, CLAIM_GRACE, Code, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, OriginKey,
-    OriginKeys, Partial, RETENTION, SocialStorage, StorageError, StorageResult, StoredSession, User, UserId, UserStorage,
-    create_then_connect,
+    Association, AssociationId, Code, Expiring, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, OriginKey, OriginKeys,
+    Partial, SocialStorage, StorageError, StorageResult, StoredSession, User, UserId, UserStorage, create_then_connect,
 };
 use time::OffsetDateTime;
 
@@ -81,24 +80,16 @@ impl SocialStorage for SqlxStorage {
         }
     }
 
-    async fn clear_expired(&self, now: i64) -> StorageResult<u64> {
-        let oldest = OffsetDateTime::from_unix_timestamp(now).unwrap_or(OffsetDateTime::UNIX_EPOCH) - RETENTION;
-        let oldest = [Arg::Time(oldest)];
-        let now_arg = [Arg::Int(now)];
-        let claims = [Arg::Int(now.saturating_sub(CLAIM_GRACE.whole_seconds()))];
-        let steps: [(&'static str, &[Arg<'_>]); 5] = [
-            ("DELETE FROM social_auth_nonce WHERE timestamp < $1", &claims),
-            ("DELETE FROM social_auth_code WHERE timestamp < $1 AND NOT verified", &oldest),
-            ("DELETE FROM social_auth_partial WHERE timestamp < $1", &oldest),
-            ("DELETE FROM social_auth_association WHERE issued + lifetime <= $1", &now_arg),
-            ("DELETE FROM social_auth_session WHERE expires_at <= $1", &now_arg),
-        ];
-        let mut gone = 0;
-        // One by one, so that sign-ins get their turn between them.
-        for (sql, args) in steps {
-            gone += self.database.write(sql, args).await?.rows;
-        }
-        Ok(gone)
+    async fn clear(&self, what: Expiring, before: i64) -> StorageResult<u64> {
+        let time = Arg::Time(OffsetDateTime::from_unix_timestamp(before).unwrap_or(OffsetDateTime::UNIX_EPOCH));
+        let (sql, arg) = match what {
+            Expiring::Claims => ("DELETE FROM social_auth_nonce WHERE timestamp < $1", before.into()),
+            Expiring::Codes => ("DELETE FROM social_auth_code WHERE timestamp < $1 AND NOT verified", time),
+            Expiring::Partials => ("DELETE FROM social_auth_partial WHERE timestamp < $1", time),
+            Expiring::OpenIdAssociations => ("DELETE FROM social_auth_association WHERE issued + lifetime < $1", before.into()),
+            Expiring::Sessions => ("DELETE FROM social_auth_session WHERE expires_at < $1", before.into()),
+        };
+        Ok(self.database.write(sql, &[arg]).await?.rows)
     }
 
     async fn create_partial(&self, partial: &NewPartial) -> StorageResult<()> {

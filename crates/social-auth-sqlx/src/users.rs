@@ -100,6 +100,35 @@ impl UserStorage for SqlxStorage {
         one_user(self.users()?.write(sql, &[id.into(), unusable_password().as_str().into()]).await?)
     }
 
+    async fn has_verified_email(&self, id: &UserId, email: &str) -> StorageResult<bool> {
+        let Some(id) = integer(id) else { return Ok(false) };
+        let sql = "SELECT 1 FROM social_auth_verified_email WHERE user_id = $1 AND email = $2";
+        let email = email.to_ascii_lowercase();
+        Ok(!self.users()?.rows(sql, &[id.into(), email.as_str().into()]).await?.is_empty())
+    }
+
+    async fn record_verified_email(&self, id: &UserId, email: &str, at: OffsetDateTime) -> StorageResult<()> {
+        let id = integer(id).ok_or(StorageError::NotFound("user"))?;
+        present(limits::EMAIL, email)?;
+        let sql = "INSERT INTO social_auth_verified_email (user_id, email, verified_at) VALUES ($1, $2, $3)";
+        let email = email.to_ascii_lowercase();
+        match self.users()?.write(sql, &[id.into(), email.as_str().into(), Arg::Time(at)]).await {
+            Ok(_) | Err(StorageError::Conflict(_)) => Ok(()),
+            Err(StorageError::NotFound(_)) => Err(StorageError::NotFound("user")),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn groups_of(&self, id: &UserId) -> StorageResult<Vec<String>> {
+        self.users()?;
+        self.group_names(id).await
+    }
+
+    async fn set_groups(&self, id: &UserId, groups: &[String], managed: Option<&[String]>) -> StorageResult<()> {
+        self.users()?;
+        self.replace_groups(id, groups, managed).await
+    }
+
     async fn has_usable_password(&self, id: &UserId) -> StorageResult<bool> {
         let Some(id) = integer(id) else { return Ok(false) };
         let rows = self.users()?.rows("SELECT password FROM auth_user WHERE id = $1", &[id.into()]).await?;

@@ -2,6 +2,7 @@
 
 mod backends;
 mod check;
+mod clear;
 mod demo;
 mod migrate;
 mod rotate_keys;
@@ -24,6 +25,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Demo(arguments) => wait_for(demo::run(arguments)),
         Command::Check(arguments) => wait_for(check::run(arguments)),
         Command::Migrate(arguments) => wait_for(migrate::run(arguments)),
+        Command::Clear(arguments) => wait_for(clear::run(arguments)),
         Command::RotateKeys(arguments) => wait_for(rotate_keys::run(arguments)),
     }
 }

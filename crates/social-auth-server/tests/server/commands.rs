@@ -82,3 +82,32 @@ async fn the_demo_refuses_production_and_other_machines() {
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("this machine only"), "{}", said(&output));
 }
+
+#[tokio::test]
+async fn clear_removes_what_is_over_by_kind_and_age() {
+    let idp = DevProvider::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("social-auth.toml"), settings(&idp)).unwrap();
+    run(folder.path(), &["migrate"]).await;
+    let url = format!("sqlite://{}", folder.path().join("users.db").display());
+    let mut database = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap();
+    for (days, used) in [(3, "0"), (20, "0"), (20, "1")] {
+        let sql = "INSERT INTO social_auth_code (email, code, verified, timestamp) VALUES ('a@b.c', $1, $2, datetime('now', $3))";
+        let code = format!("{days}-{used}");
+        sqlx::query(sql).bind(code).bind(used == "1").bind(format!("-{days} days")).execute(&mut database).await.unwrap();
+    }
+    let partial = "INSERT INTO social_auth_partial (token, next_step, backend, timestamp, data) VALUES ('t', 0, 'dev', datetime('now', '-20 days'), '{}')";
+    sqlx::query(partial).execute(&mut database).await.unwrap();
+    let clear = async |arguments: &[&str]| {
+        let output = run(folder.path(), &[&["clear"], arguments].concat()).await;
+        assert!(output.status.success(), "{}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(clear(&["--codes", "--age", "30"]).await, "0 unused e-mail codes removed\n");
+    assert_eq!(clear(&["--codes"]).await, "1 unused e-mail codes removed\n");
+    let left: Vec<String> = sqlx::query_scalar("SELECT code FROM social_auth_code ORDER BY code").fetch_all(&mut database).await.unwrap();
+    assert_eq!(left, ["20-1", "3-0"], "what proves an address stays, and what is young");
+    assert_eq!(clear(&["--partials", "--sessions"]).await, "1 paused sign-ins removed\n0 sessions removed\n");
+    assert!(clear(&[]).await.contains("0 used states and nonces removed"));
+    assert!(clear(&["--age", "1"]).await.contains("1 unused e-mail codes removed"));
+}

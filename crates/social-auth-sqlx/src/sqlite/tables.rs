@@ -1,4 +1,4 @@
-//! The tables on SQLite. All but `social_auth_session` are, character for character, what Django's
+//! The tables on SQLite. All but `social_auth_session` and `social_auth_verified_email` are, character for character, what Django's
 //! `migrate` makes (social-app-django 8 with `django.contrib.auth`), so that either can come first.
 
 use crate::database::{Table, Tables};
@@ -21,6 +21,36 @@ pub(super) const TABLES: Tables = Tables {
         ],
         added: &[],
     },
+    of_users: &[
+        Table {
+            name: "auth_group",
+            columns: &["id", "name"],
+            added: &[],
+            create: &[
+                r#"CREATE TABLE IF NOT EXISTS "auth_group" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(150) NOT NULL UNIQUE)"#,
+            ],
+        },
+        Table {
+            name: "auth_user_groups",
+            columns: &["id", "user_id", "group_id"],
+            added: &[],
+            create: &[
+                r#"CREATE TABLE IF NOT EXISTS "auth_user_groups" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "user_id" integer NOT NULL REFERENCES "auth_user" ("id") DEFERRABLE INITIALLY DEFERRED, "group_id" integer NOT NULL REFERENCES "auth_group" ("id") DEFERRABLE INITIALLY DEFERRED)"#,
+                r#"CREATE UNIQUE INDEX IF NOT EXISTS "auth_user_groups_user_id_group_id_94350c0c_uniq" ON "auth_user_groups" ("user_id", "group_id")"#,
+                r#"CREATE INDEX IF NOT EXISTS "auth_user_groups_user_id_6a12ed8b" ON "auth_user_groups" ("user_id")"#,
+                r#"CREATE INDEX IF NOT EXISTS "auth_user_groups_group_id_97559544" ON "auth_user_groups" ("group_id")"#,
+            ],
+        },
+        Table {
+            name: "social_auth_verified_email",
+            columns: &["user_id", "email", "verified_at"],
+            added: &[],
+            create: &[
+                // Refers to nothing, so that Django may delete a user without knowing this table; ids come once only.
+                r#"CREATE TABLE IF NOT EXISTS "social_auth_verified_email" ("user_id" integer NOT NULL, "email" varchar(254) NOT NULL, "verified_at" datetime NOT NULL, PRIMARY KEY ("user_id", "email")) WITHOUT ROWID"#,
+            ],
+        },
+    ],
     associations: Table {
         name: "social_auth_usersocialauth",
         columns: ASSOCIATION_COLUMNS,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use social_auth::Secret;
-use social_auth::storage::{CLAIM_GRACE, Code, NewPartial, OpenIdAssociation, RETENTION, StorageError};
+use social_auth::storage::{CLAIM_GRACE, Code, Expiring, NewPartial, OpenIdAssociation, RETENTION, StorageError};
 use time::{Duration, OffsetDateTime};
 
 use super::sessions::new_session;
@@ -173,4 +173,23 @@ pub(super) async fn what_expired_is_cleared_and_the_rest_stays(storage: Arc<dyn 
     assert!(storage.session("kit-new", 0).await.unwrap().is_some());
     assert!(storage.session("kit-old", 0).await.unwrap().is_none());
     assert!(!storage.claim("kit", "new", now - CLAIM_GRACE.whole_seconds() + 1).await.unwrap());
+}
+
+pub(super) async fn one_kind_is_cleared_and_the_others_stay(storage: Arc<dyn Both>) {
+    let old = NOW - Duration::DAY;
+    storage.create_partial(&new_partial("kit-day", old)).await.unwrap();
+    storage.create_code(&new_code("kit-day@example.org", "1", old)).await.unwrap();
+    storage.create_session(&new_session("kit-day", None, old.unix_timestamp())).await.unwrap();
+    let there = async || {
+        let code = storage.code("kit-day@example.org", "1").await.unwrap().is_some();
+        (storage.partial("kit-day").await.unwrap().is_some(), code, storage.session("kit-day", 0).await.unwrap().is_some())
+    };
+    storage.clear(Expiring::Partials, old.unix_timestamp()).await.unwrap();
+    assert_eq!(there().await, (true, true, true), "what was made at that time stays");
+    let (later, mut gone) = (old.unix_timestamp() + 1, Vec::new());
+    for kind in [Expiring::Partials, Expiring::Codes, Expiring::Sessions] {
+        assert!(storage.clear(kind, later).await.unwrap() >= 1, "{kind:?}");
+        gone.push(there().await);
+    }
+    assert_eq!(gone, [(false, true, true), (false, false, true), (false, false, false)]);
 }

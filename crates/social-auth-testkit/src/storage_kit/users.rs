@@ -134,3 +134,46 @@ pub(super) async fn an_id_of_another_form_is_nobody(storage: Arc<dyn Both>) {
         assert!(matches!(outcome, Err(StorageError::NotFound("user"))), "{other:?}: {outcome:?}");
     }
 }
+
+/// A storage that keeps no such notes answers no, which is always safe.
+pub(super) async fn a_verified_address_is_one_users_and_one_address(storage: Arc<dyn Both>) {
+    let new = |name: &str| NewUser { email: Some(format!("{name}@example.org")), ..new_user(name) };
+    let ada = storage.create_user(&new("kit-ada")).await.unwrap();
+    let bob = storage.create_user(&new("kit-bob")).await.unwrap();
+    assert!(!storage.has_verified_email(&ada.id, "kit-ada@example.org").await.unwrap(), "nobody has seen proof");
+    for _ in 0..2 {
+        storage.record_verified_email(&ada.id, "Kit-Ada@Example.org", NOW).await.unwrap();
+    }
+    let kept = storage.has_verified_email(&ada.id, "kit-ada@example.org").await.unwrap();
+    assert_eq!(storage.has_verified_email(&ada.id, "KIT-ADA@EXAMPLE.ORG").await.unwrap(), kept, "without regard to ASCII case");
+    assert!(!storage.has_verified_email(&bob.id, "kit-ada@example.org").await.unwrap(), "it is nobody else's");
+    // An address that the user writes into the profile is not proved by an older one.
+    storage.update_user(&ada.id, &changes(json!({"email": "kit-bob@example.org"}))).await.unwrap();
+    assert!(!storage.has_verified_email(&ada.id, "kit-bob@example.org").await.unwrap());
+}
+
+/// A storage without groups says so.
+pub(super) async fn memberships_are_replaced_and_those_of_others_stay(storage: Arc<dyn Both>) {
+    let (ada, bob) = (make_user(&storage, "kit-ada").await, make_user(&storage, "kit-bob").await);
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    match storage.set_groups(&ada.id, &names(&["kit-b", "kit-a", "kit-a"]), None).await {
+        Err(StorageError::Invalid { what: "groups", .. }) => return,
+        outcome => outcome.unwrap(),
+    }
+    let of = async |user: &UserId| storage.groups_of(user).await.unwrap();
+    assert_eq!(of(&ada.id).await, names(&["kit-a", "kit-b"]));
+    assert!(of(&bob.id).await.is_empty());
+    storage.set_groups(&bob.id, &names(&["kit-a"]), None).await.unwrap();
+    storage.set_groups(&ada.id, &names(&["kit-B"]), None).await.unwrap();
+    assert_eq!((of(&ada.id).await, of(&bob.id).await), (names(&["kit-B"]), names(&["kit-a"])));
+    // Only those that are managed come and go.
+    let managed = names(&["kit-c", "kit-d"]);
+    storage.set_groups(&ada.id, &names(&["kit-c"]), Some(&managed)).await.unwrap();
+    assert_eq!(of(&ada.id).await, names(&["kit-B", "kit-c"]));
+    storage.set_groups(&ada.id, &[], Some(&managed)).await.unwrap();
+    assert_eq!(of(&ada.id).await, names(&["kit-B"]));
+    storage.set_groups(&ada.id, &[], None).await.unwrap();
+    assert!(of(&ada.id).await.is_empty());
+    let nobody = storage.set_groups(&UserId::new("kit-nobody"), &names(&["kit-a"]), None).await;
+    assert!(matches!(nobody, Err(StorageError::NotFound("user"))), "{nobody:?}");
+}

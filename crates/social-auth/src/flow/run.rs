@@ -14,6 +14,7 @@ use crate::expiry;
 use crate::identity::Identity;
 use crate::pipeline::{Context, ContextParts, Ended};
 use crate::session::{Session, SessionLifetime};
+use crate::settings::EmailPolicy;
 use crate::social_auth::{Instance, SocialAuth};
 use crate::storage::{SessionOrigin, User, UserId};
 use crate::web::{Params, Reply};
@@ -133,6 +134,7 @@ async fn sign_in(
     if inactive && flow.inactive_user_url.is_none() {
         return Err(Error::new(Reason::UserInactive).stage(Stage::Pipeline));
     }
+    note_verified_email(social, context, user).await?;
     if !inactive && journey.user.as_ref() != Some(&user.id) {
         session.sign_in(user, lifetime(journey, context)).await?;
         match origin(context) {
@@ -203,6 +205,26 @@ pub(super) fn user_of<'a>(social: &SocialAuth, context: &'a Context) -> Result<&
         let why = "no step of the pipeline found or made a user";
         Error::new(Reason::AuthenticationDisallowed).stage(Stage::Pipeline).detail(why)
     })
+}
+
+/// Notes that the user's address is verified, when a provider that we believe vouches for that very address.
+/// `associate_by_email` asks for it. Without that policy it is noted when the identity is new only: a
+/// returning sign-in costs no statement more.
+///
+/// # Errors
+/// `storage_failed`.
+pub(super) async fn note_verified_email(social: &SocialAuth, context: &Context, user: &User) -> Result<()> {
+    let vouched = context.details.email.as_ref().filter(|email| email.verified);
+    let (Some(vouched), Some(own)) = (vouched, user.email.as_deref()) else { return Ok(()) };
+    if !vouched.address.eq_ignore_ascii_case(own) {
+        return Ok(());
+    }
+    let is_first = context.created_user || context.new_association;
+    let wanted = context.settings().associate_by_email == EmailPolicy::Verified;
+    if is_first || wanted && !social.users().has_verified_email(&user.id, own).await? {
+        social.users().record_verified_email(&user.id, own, social.clock().date_time()).await?;
+    }
+    Ok(())
 }
 
 pub(super) fn tell_of_login(social: &SocialAuth, context: &Context, user: &User) {

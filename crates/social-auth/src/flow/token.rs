@@ -154,6 +154,7 @@ async fn answer(social: &SocialAuth, name: &str, context: &Context, request: &Re
     if !user.is_active && !context.settings().allow_inactive_users_login {
         return Err(Error::new(Reason::UserInactive).stage(Stage::Pipeline));
     }
+    run::note_verified_email(social, context, user).await?;
     social.users().record_login(&user.id, social.clock().date_time()).await?;
     let token = match run::origin(context) {
         Some(origin) => social.issue_api_token_from(user, &origin, request).await?,

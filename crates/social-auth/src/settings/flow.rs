@@ -71,6 +71,8 @@ pub struct FlowSettings {
     pub associate_by_email: EmailPolicy,
     /// For `mail_validation`.
     pub email: EmailSettings,
+    /// For `sync_groups`: the provider's group → the group here (`GROUPS_MAP`).
+    pub groups_map: Option<BTreeMap<String, String>>,
     /// Whether a former identifier is believed without evidence (`ALLOW_UNVERIFIED_LEGACY_UID_MIGRATION`).
     pub allow_unverified_legacy_uid_migration: bool,
 }
@@ -202,6 +204,7 @@ impl FlowSettings {
             },
             associate_by_email: email_policy(settings)?,
             email: email(settings)?,
+            groups_map: settings.setting("GROUPS_MAP").map(|_| settings.pairs("GROUPS_MAP")).transpose()?.map(BTreeMap::from_iter),
             allow_unverified_legacy_uid_migration: settings.boolean("ALLOW_UNVERIFIED_LEGACY_UID_MIGRATION", false)?,
         })
     }

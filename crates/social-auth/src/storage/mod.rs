@@ -101,6 +101,39 @@ pub const CLAIM_GRACE: Duration = Duration::days(1);
 /// The settings say how long they are good for, which is shorter.
 pub const RETENTION: Duration = Duration::days(14);
 
+/// What does not stay for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expiring {
+    /// What was spent once ([`SocialStorage::claim`]).
+    Claims,
+    /// E-mail codes that were never used. One that was used proves an address, and stays.
+    Codes,
+    /// Paused pipelines.
+    Partials,
+    /// Secrets shared with OpenID servers.
+    OpenIdAssociations,
+    /// Sessions of browsers, and tokens of ours.
+    Sessions,
+}
+
+impl Expiring {
+    /// Every kind.
+    pub const ALL: [Expiring; 5] =
+        [Expiring::Claims, Expiring::Codes, Expiring::Partials, Expiring::OpenIdAssociations, Expiring::Sessions];
+
+    /// The `before` for [`SocialStorage::clear`] at this time (Unix seconds), by which nothing goes that is
+    /// still good for anything: claims stay [`CLAIM_GRACE`] longer, codes and partials [`RETENTION`].
+    #[must_use]
+    pub fn over_before(self, now: i64) -> i64 {
+        match self {
+            Expiring::Claims => now.saturating_sub(CLAIM_GRACE.whole_seconds()),
+            Expiring::Codes | Expiring::Partials => now.saturating_sub(RETENTION.whole_seconds()),
+            // What ends at this very second is over.
+            Expiring::OpenIdAssociations | Expiring::Sessions => now.saturating_add(1),
+        }
+    }
+}
+
 /// What can be written in one transaction: two storages with the same scope are the same database.
 /// A clone is the same scope, a new one is unlike any other.
 #[derive(Debug, Clone, Default)]
@@ -165,12 +198,24 @@ pub trait UserStorage: Send + Sync + 'static {
         Ok(false)
     }
 
-    /// Makes the user a member of exactly these groups (of those that the application lets a provider
-    /// decide). For the step `sync_groups`.
+    /// Notes that this application has seen proof that the user owns this address: a provider that we
+    /// believe vouched for it, or a code sent to it came back. Called by the flow only; nothing that a client
+    /// sends may lead here (CVE-2026-27946). Where the storage keeps no such notes, nothing happens.
+    async fn record_verified_email(&self, _id: &UserId, _email: &str, _at: OffsetDateTime) -> StorageResult<()> {
+        Ok(())
+    }
+
+    /// The names of the groups that the user is a member of.
+    async fn groups_of(&self, _id: &UserId) -> StorageResult<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    /// Makes the user a member of exactly these groups, for the step `sync_groups`. With `managed` only
+    /// memberships in those are a provider's to decide, and all others stay as they are.
     ///
     /// # Errors
-    /// [`StorageError::Invalid`] where users have no groups.
-    async fn set_groups(&self, _id: &UserId, _groups: &[String]) -> StorageResult<()> {
+    /// [`StorageError::Invalid`] where users have no groups, [`StorageError::NotFound`] without such a user.
+    async fn set_groups(&self, _id: &UserId, _groups: &[String], _managed: Option<&[String]>) -> StorageResult<()> {
         Err(StorageError::invalid("groups", "this storage keeps none; implement UserStorage::set_groups or remove the step sync_groups"))
     }
 
@@ -250,10 +295,20 @@ pub trait SocialStorage: Send + Sync + 'static {
     /// tables. The row may be forgotten after it.
     async fn claim(&self, namespace: &str, key: &str, expires_at: i64) -> StorageResult<bool>;
 
-    /// Forgets claims, OpenID associations and sessions that expired before `now`
-    /// (Unix seconds), claims [`CLAIM_GRACE`] later; unused codes and partials after [`RETENTION`].
+    /// Forgets what is over before this time (Unix seconds), of one kind: claims, OpenID associations and
+    /// sessions that ended before it; partials, and codes that were never used, that were made before it.
     /// Answers how many rows went.
-    async fn clear_expired(&self, now: i64) -> StorageResult<u64>;
+    async fn clear(&self, what: Expiring, before: i64) -> StorageResult<u64>;
+
+    /// Forgets all that is over: see [`Expiring::over_before`]. Answers how many rows went.
+    async fn clear_expired(&self, now: i64) -> StorageResult<u64> {
+        let mut gone = 0;
+        // One kind after the other, so that sign-ins get their turn between them.
+        for what in Expiring::ALL {
+            gone += self.clear(what, what.over_before(now)).await?;
+        }
+        Ok(gone)
+    }
 
     /// Keeps a paused pipeline.
     ///

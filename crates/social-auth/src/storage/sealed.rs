@@ -8,7 +8,7 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::{
-    Association, AssociationId, Code, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, OriginKey, Partial,
+    Association, AssociationId, Code, Expiring, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, OriginKey, Partial,
     SocialStorage, StorageError, StorageResult, StoredSession, User, UserId, UserStorage,
 };
 use crate::identity::Fields;
@@ -161,8 +161,8 @@ impl SocialStorage for SealedStorage {
     async fn claim(&self, namespace: &str, key: &str, expires_at: i64) -> StorageResult<bool> {
         self.inner.claim(namespace, key, expires_at).await
     }
-    async fn clear_expired(&self, now: i64) -> StorageResult<u64> {
-        self.inner.clear_expired(now).await
+    async fn clear(&self, what: Expiring, before: i64) -> StorageResult<u64> {
+        self.inner.clear(what, before).await
     }
     async fn create_partial(&self, partial: &NewPartial) -> StorageResult<()> {
         self.inner.create_partial(partial).await

@@ -16,6 +16,12 @@ pub(super) const GROUP: Group = Group {
         setting("WHITELISTED_DOMAINS", Kind::List, "Domains whose e-mail addresses may sign in.").or("[]"),
         setting("ALLOW_GROUPS", Kind::List, "Groups of which a person must be in one."),
         setting(
+            "GROUPS_MAP",
+            Kind::Pairs,
+            "For the step sync_groups: the provider's group and the group here. Groups that it does not name are left alone. \
+             Without it the provider's names are the names here, and all groups are the provider's to decide.",
+        ),
+        setting(
             "ASSOCIATE_BY_EMAIL",
             Kind::Choice(&["refuse", "confirm", "verified"]),
             "What the step associate_by_email does about somebody new whose address an account has: refuse the sign-in, have the \

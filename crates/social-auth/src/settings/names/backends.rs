@@ -51,6 +51,8 @@ pub(super) const GROUP: Group = Group {
         setting("FIRST_NAME_KEY", Kind::Text, "The field that becomes the first name.").or("the provider's"),
         setting("LAST_NAME_KEY", Kind::Text, "The field that becomes the last name.").or("the provider's"),
         setting("GROUPS_KEY", Kind::Text, "The field that has the person's groups."),
+        setting("GROUPS_MISSING_AS_EMPTY", Kind::Switch, "Take it for membership in no group when the answer lacks that field.")
+            .or("true with `GROUPS_KEY`"),
         setting("ASSOCIATION_ONLY", Kind::Switch, "Only connect this to accounts that exist; never sign in or up with it.")
             .or("the provider's"),
         setting("REVOKE_TOKENS_ON_DISCONNECT", Kind::Switch, "Revoke the provider's token when an account is disconnected.").or("false"),

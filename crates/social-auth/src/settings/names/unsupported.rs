@@ -70,6 +70,4 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     ignored("ASSOCIATE_BY_MAIL", "ASSOCIATE_BY_EMAIL says whether accounts are connected by e-mail address."),
     ignored("CHANGE_SIGNAL_ONLY", "PROTECTED_USER_FIELDS and IMMUTABLE_USER_FIELDS say what a sign-in may change."),
     ignored("NONCE_LIFETIME", "A nonce lives as long as its sign-in: STATE_LIFETIME."),
-    ignored("GROUPS_MAP", "Groups are not mapped yet; ALLOW_GROUPS takes the provider's names."),
-    ignored("GROUPS_MISSING_AS_EMPTY", "A person without groups is in none; with ALLOW_GROUPS that refuses the sign-in."),
 ];

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::super::{
-    Association, AssociationId, CLAIM_GRACE, Code, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, OriginKey, Partial,
-    RETENTION, SocialStorage, StorageError, StorageResult, StoredSession, User, UserId, UserStorage, create_then_connect, modified_after,
+    Association, AssociationId, Code, Expiring, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, OriginKey, Partial,
+    SocialStorage, StorageError, StorageResult, StoredSession, User, UserId, UserStorage, create_then_connect, modified_after,
 };
 use super::{MemoryStorage, State, microseconds};
 use crate::identity::Fields;
@@ -95,16 +95,20 @@ impl SocialStorage for MemoryStorage {
         Ok(self.state().claims.insert((namespace.to_owned(), key.to_owned()), expires_at).is_none())
     }
 
-    async fn clear_expired(&self, now: i64) -> StorageResult<u64> {
+    async fn clear(&self, what: Expiring, before: i64) -> StorageResult<u64> {
         let mut state = self.state();
-        let oldest = OffsetDateTime::from_unix_timestamp(now).unwrap_or(OffsetDateTime::UNIX_EPOCH) - RETENTION;
-        let before = state.expiring();
-        state.claims.retain(|_, expires_at| *expires_at >= now.saturating_sub(CLAIM_GRACE.whole_seconds()));
-        state.codes.retain(|code| code.verified || code.timestamp >= oldest);
-        state.partials.retain(|_, partial| partial.timestamp >= oldest);
-        state.openid_associations.retain(|association| association.issued.saturating_add(association.lifetime) > now);
-        state.sessions.retain(|_, session| session.expires_at > now);
-        Ok(u64::try_from(before - state.expiring()).unwrap_or(u64::MAX))
+        let time = OffsetDateTime::from_unix_timestamp(before).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let rows = state.expiring();
+        match what {
+            Expiring::Claims => state.claims.retain(|_, expires_at| *expires_at >= before),
+            Expiring::Codes => state.codes.retain(|code| code.verified || code.timestamp >= time),
+            Expiring::Partials => state.partials.retain(|_, partial| partial.timestamp >= time),
+            Expiring::OpenIdAssociations => {
+                state.openid_associations.retain(|association| association.issued.saturating_add(association.lifetime) >= before);
+            }
+            Expiring::Sessions => state.sessions.retain(|_, session| session.expires_at >= before),
+        }
+        Ok(u64::try_from(rows - state.expiring()).unwrap_or(u64::MAX))
     }
 
     async fn create_partial(&self, partial: &NewPartial) -> StorageResult<()> {

@@ -7,6 +7,9 @@ use time::OffsetDateTime;
 use super::super::{NewUser, StorageError, StorageResult, StorageScope, User, UserChanges, UserId, UserStorage};
 use super::{MemoryStorage, State, microseconds, number};
 
+/// The attribute that holds the groups.
+const GROUPS: &str = "groups";
+
 #[async_trait]
 impl UserStorage for MemoryStorage {
     fn scope(&self) -> Option<&StorageScope> {
@@ -69,11 +72,27 @@ impl UserStorage for MemoryStorage {
         Ok(number(id).is_some_and(|id| self.state().verified_emails.contains(&(id, email.to_ascii_lowercase()))))
     }
 
+    async fn record_verified_email(&self, id: &UserId, email: &str, _at: OffsetDateTime) -> StorageResult<()> {
+        self.mark_email_verified(id, email);
+        Ok(())
+    }
+
+    async fn groups_of(&self, id: &UserId) -> StorageResult<Vec<String>> {
+        let state = self.state();
+        let groups = number(id).and_then(|id| state.users.get(&id)?.attributes.get(GROUPS)?.as_array());
+        Ok(groups.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect())
+    }
+
     /// They become the attribute `groups`.
-    async fn set_groups(&self, id: &UserId, groups: &[String]) -> StorageResult<()> {
+    async fn set_groups(&self, id: &UserId, groups: &[String], managed: Option<&[String]>) -> StorageResult<()> {
+        let mut now_in = self.groups_of(id).await?;
+        now_in.retain(|group| managed.is_some_and(|managed| !managed.contains(group)));
+        now_in.extend(groups.iter().cloned());
+        now_in.sort_unstable();
+        now_in.dedup();
         let mut state = self.state();
         let user = number(id).and_then(|id| state.users.get_mut(&id)).ok_or(StorageError::NotFound("user"))?;
-        user.attributes.insert("groups".to_owned(), groups.into());
+        user.attributes.insert(GROUPS.to_owned(), now_in.into());
         Ok(())
     }
 
