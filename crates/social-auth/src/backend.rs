@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::attempt::Attempt;
 use crate::error::{Error, Reason, Result};
 use crate::form::Form;
-use crate::identity::{Fields, Identity};
+use crate::identity::{Fields, Identity, ProviderSession};
 use crate::secret::Secret;
 use crate::storage::Association;
 use crate::web::{Params, Request};
@@ -107,12 +107,22 @@ pub trait Backend: Send + Sync + 'static {
         Ok(false)
     }
 
-    /// The address that also ends the provider's session (OpenID Connect RP-Initiated Logout), if any.
+    /// Where the browser goes so that the session at the provider ends too (OpenID Connect RP-Initiated
+    /// Logout 1.0), if the provider has such a place.
     ///
     /// # Errors
     /// When the provider's metadata cannot be had.
-    async fn end_session_url(&self, _association: &Association, _return_to: &str) -> Result<Option<String>> {
+    async fn end_session(&self, _ending: &EndSession<'_>) -> Result<Option<Departure>> {
         Ok(None)
+    }
+
+    /// Believes, or not, that a session at the provider has ended. What it names is the caller's to end, and
+    /// to claim where it may be said only once.
+    ///
+    /// # Errors
+    /// `unsupported_feature` where the protocol has no such thing; what is wrong with the notice.
+    async fn session_ended(&self, _notice: &LogoutNotice<'_>) -> Result<EndedSession> {
+        Err(self.unsupported("being told of a logout"))
     }
 
     /// The document by which providers of this protocol learn to know this site, which takes their answers at
@@ -142,7 +152,45 @@ pub trait Backend: Send + Sync + 'static {
     }
 }
 
-/// Where the browser goes to sign in.
+/// A session at a provider that is to end.
+#[derive(Debug, Clone)]
+pub struct EndSession<'a> {
+    /// What the sign-in kept of it.
+    pub session: &'a ProviderSession,
+    /// The association that the person signed in with, if it is still there.
+    pub association: Option<&'a Association>,
+    /// Where the provider shall send the browser afterwards.
+    pub return_to: &'a str,
+    /// What it shall repeat there.
+    pub state: &'a str,
+}
+
+/// How a provider tells that a session has ended.
+#[derive(Debug, Clone, Copy)]
+pub enum LogoutNotice<'a> {
+    /// By a signed logout token (OpenID Connect Back-Channel Logout 1.0, section 2.4).
+    Token(&'a str),
+    /// By loading an address of ours in a frame (OpenID Connect Front-Channel Logout 1.0, section 2).
+    Frame {
+        /// `iss`.
+        issuer: &'a str,
+        /// `sid`.
+        session: &'a str,
+    },
+}
+
+/// A session at a provider that has ended: at least one of `session` and `subject` is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndedSession {
+    /// The session, by the name in [`ProviderSession::id`].
+    pub session: Option<String>,
+    /// The person, by the name in [`ProviderSession::subject`]; without `session`, all their sessions ended.
+    pub subject: Option<String>,
+    /// What makes the notice good only once, and when that may be forgotten (Unix seconds).
+    pub once: Option<(String, i64)>,
+}
+
+/// Where the browser goes to sign in, or out.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Departure {
     /// To this address.

@@ -83,6 +83,19 @@ pub enum Event {
         /// What there is to add for the operator.
         detail: Option<String>,
     },
+    /// A provider told that a session there has ended. Our own sessions that began with it are gone; an
+    /// application with sessions of its own may end those now that it finds, the others end when they are
+    /// used next.
+    SessionEnded {
+        /// The backend's name.
+        backend: String,
+        /// The session at the provider (`sid`).
+        session: Option<String>,
+        /// The person at the provider (`sub`); without `session` all their sessions ended.
+        subject: Option<String>,
+        /// Whose sessions of ours were removed.
+        users: Vec<UserId>,
+    },
 }
 
 fn code<S: serde::Serializer>(reason: &Reason, serializer: S) -> Result<S::Ok, S::Error> {

@@ -81,7 +81,7 @@ fn status(error: &Error) -> StatusCode {
     }
 }
 
-fn log(error: &Error) {
+pub(super) fn log(error: &Error) {
     let facts = error.facts();
     let cause = std::error::Error::source(error).map(ToString::to_string);
     match facts.source {

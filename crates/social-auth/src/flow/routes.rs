@@ -4,6 +4,7 @@ use http::{Method, StatusCode};
 
 use crate::error::{Error, Reason, Result};
 use crate::flow;
+use crate::flow::provider_logout;
 use crate::session::Session;
 use crate::social_auth::SocialAuth;
 use crate::web::{Reply, ReplyBody, Request};
@@ -15,6 +16,9 @@ pub(crate) const ROUTES: &[&str] = &[
     "disconnect/{backend}",
     "disconnect/{backend}/{association}",
     "logout",
+    "logout/complete",
+    "logout/backchannel/{backend}",
+    "logout/frontchannel/{backend}",
     "token/{backend}",
     "token/{backend}/nonce",
     "social_sign_up",
@@ -42,6 +46,9 @@ pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mu
             Ok(id) => social.disconnect(backend, Some(id), request, session).await,
             Err(error) => Err(error),
         },
+        ["logout", "complete"] if request.method == Method::GET => return Some(flow::after_provider(social, request)),
+        ["logout", "backchannel", backend] => return Some(provider_logout::back_channel(social, backend, request).await),
+        ["logout", "frontchannel", backend] => return Some(provider_logout::front_channel(social, backend, request).await),
         ["logout"] if matches!(request.method, Method::GET | Method::POST) => social.logout(request, session).await,
         ["token", backend] => return Some(as_problem(social, backend, flow::sign_in_with_token(social, backend, request, session).await)),
         ["token", backend, "nonce"] if request.method == Method::POST => {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::begin::LAST_LOGIN_BACKEND;
+use super::ended_sessions;
 use super::resume;
 use super::where_to::{self, AfterLogin};
 use crate::error::{Error, Reason, Result, Stage};
@@ -169,7 +170,8 @@ async fn sign_in(
 /// The session at the provider with which ours will end.
 pub(super) fn origin(context: &Context) -> Option<SessionOrigin> {
     let session = context.identity().provider_session.clone();
-    let origin = SessionOrigin { backend: context.backend_info().name.clone(), session };
+    let since = ended_sessions::milliseconds(context.clock());
+    let origin = SessionOrigin { backend: context.backend_info().name.clone(), session, since };
     (origin.session.id.is_some() || origin.session.subject.is_some()).then_some(origin)
 }
 

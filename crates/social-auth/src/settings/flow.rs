@@ -27,6 +27,12 @@ pub struct FlowSettings {
     pub new_association_redirect_url: Option<String>,
     /// Where a person goes after disconnecting (`DISCONNECT_REDIRECT_URL`).
     pub disconnect_redirect_url: Option<String>,
+    /// Where a person goes after signing out (`LOGOUT_REDIRECT_URL`).
+    pub logout_redirect_url: Option<String>,
+    /// Whether signing out ends the session at the provider too (`LOGOUT_AT_PROVIDER`).
+    pub logout_at_provider: bool,
+    /// Where the provider sends the browser after that (`POST_LOGOUT_REDIRECT_URI`).
+    pub post_logout_redirect_uri: Option<String>,
     /// Where an inactive person goes (`INACTIVE_USER_URL`).
     pub inactive_user_url: Option<String>,
     /// Whether `next` is checked at all (`SANITIZE_REDIRECTS`).
@@ -175,6 +181,9 @@ impl FlowSettings {
             new_user_redirect_url: text("NEW_USER_REDIRECT_URL")?,
             new_association_redirect_url: text("NEW_ASSOCIATION_REDIRECT_URL")?,
             disconnect_redirect_url: text("DISCONNECT_REDIRECT_URL")?,
+            logout_redirect_url: text("LOGOUT_REDIRECT_URL")?,
+            logout_at_provider: settings.boolean("LOGOUT_AT_PROVIDER", false)?,
+            post_logout_redirect_uri: text("POST_LOGOUT_REDIRECT_URI")?,
             inactive_user_url: text("INACTIVE_USER_URL")?,
             sanitize_redirects: settings.boolean("SANITIZE_REDIRECTS", true)?,
             allowed_redirect_hosts: list("ALLOWED_REDIRECT_HOSTS")?,

@@ -240,6 +240,9 @@ pub struct SessionOrigin {
     /// The provider's names for it.
     #[serde(flatten)]
     pub session: ProviderSession,
+    /// When the person signed in, in Unix milliseconds.
+    #[serde(default)]
+    pub since: i64,
 }
 
 /// What finds sessions by their origin: 43 characters that stand for a backend and the provider's name of a

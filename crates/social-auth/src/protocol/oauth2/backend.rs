@@ -14,7 +14,7 @@ use super::provider_error;
 use super::token::TokenEndpoint;
 use super::{identity, token};
 use crate::attempt::Attempt;
-use crate::backend::{Backend, BackendInfo, Callback, Departure, TokenCredentials};
+use crate::backend::{Backend, BackendInfo, Callback, Departure, EndSession, EndedSession, LogoutNotice, TokenCredentials};
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Outgoing};
@@ -292,6 +292,20 @@ impl Backend for OAuth2Backend {
             return Err(provider_error::answer_error(&answer, Stage::Disconnect));
         }
         Ok(true)
+    }
+
+    async fn end_session(&self, ending: &EndSession<'_>) -> Result<Option<Departure>> {
+        match &self.openid {
+            Some(openid) => Ok(openid.end_session_url(&self.config.key, ending).await?.map(Departure::Redirect)),
+            None => Ok(None),
+        }
+    }
+
+    async fn session_ended(&self, notice: &LogoutNotice<'_>) -> Result<EndedSession> {
+        match &self.openid {
+            Some(openid) => openid.session_ended(notice).await,
+            None => Err(self.unsupported("being told of a logout")),
+        }
     }
 
     async fn check(&self) -> Result<Vec<String>> {

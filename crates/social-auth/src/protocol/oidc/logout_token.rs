@@ -18,6 +18,8 @@ pub struct LogoutToken {
     pub session: Option<String>,
     /// `jti`: to be claimed once, so that the token works once.
     pub id: String,
+    /// When it is refused for its age, in Unix seconds: how long the claim must be kept.
+    pub expires_at: i64,
 }
 
 impl std::fmt::Debug for LogoutToken {
@@ -52,11 +54,13 @@ fn verified(token: &str, rules: &IdTokenRules<'_>, keys: &KeySet) -> Result<Logo
         subject_is_sound(&claims)?;
     }
     names_a_person_or_a_session(&claims)?;
+    let too_old = claims.require_time("iat")?.saturating_add(rules.token_max_age);
     let text = |name: &str| claims.text(name).filter(|text| !text.is_empty()).map(str::to_owned);
     Ok(LogoutToken {
         issuer: claims.require_text("iss")?.to_owned(),
         subject: text("sub"),
         session: text("sid"),
+        expires_at: claims.time("exp").map_or(too_old, |expiry| expiry.min(too_old)).saturating_add(rules.leeway.max(0)),
         id: text("jti").ok_or_else(|| Error::missing_claim("jti"))?,
     })
 }

@@ -9,6 +9,7 @@ mod discovery;
 mod documents;
 mod id_token;
 mod issuer;
+mod logout;
 mod logout_token;
 mod refresh;
 mod relying_party;

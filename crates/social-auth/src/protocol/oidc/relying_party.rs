@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
+use super::logout::session_of;
 use super::{
     DEFAULT_LEEWAY, DEFAULT_TOKEN_MAX_AGE, DocumentSources, ExpectedIssuer, FurtherAudiences, IdTokenRules, IssuerRule, Metadata,
     ProviderDocuments, RefreshContext, TENANT_PLACEHOLDER, Tenants, UserInfoRules,
@@ -20,13 +21,13 @@ use crate::http::{Client, Outgoing};
 use crate::identity::{Fields, ProviderSession, Tokens};
 use crate::jose::{Algorithm, Claims, HmacKey};
 use crate::protocol::oauth2::{HookSettings, IdentityFrom, IssuerFrom, Nonce, OpenId, answer_error, fill_url};
-use crate::seal::{random_token, sha256_base64url};
+use crate::seal::random_token;
 use crate::secret::{Secret, constant_time_eq};
 use crate::settings::BackendSettings;
 
 /// What one backend instance expects of id tokens, and its provider's documents.
 pub(crate) struct RelyingParty {
-    documents: ProviderDocuments,
+    pub(super) documents: ProviderDocuments,
     http: Client,
     clock: Clock,
     discovers: bool,
@@ -43,6 +44,7 @@ pub(crate) struct RelyingParty {
     leeway: i64,
     max_age: Option<i64>,
     userinfo_url: Option<String>,
+    pub(super) end_session_url: Option<String>,
     params: Vec<(&'static str, String)>,
 }
 
@@ -99,6 +101,7 @@ impl RelyingParty {
             leeway: settings.integer("JWT_LEEWAY")?.unwrap_or(DEFAULT_LEEWAY),
             max_age: settings.integer("MAX_AGE")?,
             userinfo_url: settings.text("USERINFO_URL")?.map(str::to_owned),
+            end_session_url: settings.text("END_SESSION_URL")?.map(str::to_owned),
             params: request_params(settings)?,
         })
     }
@@ -205,14 +208,14 @@ impl RelyingParty {
         self.documents.read_user_info(&answer, &rules).await
     }
 
-    async fn issuer(&self) -> Result<Cow<'_, IssuerRule>> {
+    pub(super) async fn issuer(&self) -> Result<Cow<'_, IssuerRule>> {
         match &self.issuers {
             Some(rule) => Ok(Cow::Borrowed(rule)),
             None => Ok(Cow::Owned(rule(&self.documents.metadata().await?.issuer, &self.tenants))),
         }
     }
 
-    fn rules<'r>(&'r self, issuer: &'r IssuerRule) -> IdTokenRules<'r> {
+    pub(super) fn rules<'r>(&'r self, issuer: &'r IssuerRule) -> IdTokenRules<'r> {
         IdTokenRules {
             further_audiences: match &self.further_audiences {
                 Some(trusted) => FurtherAudiences::Only(trusted),
@@ -240,13 +243,6 @@ impl RelyingParty {
         seen.push(format!("{} signing keys", keys.keys().len()));
         Ok(seen)
     }
-}
-
-/// The provider's session, and by which of the id tokens that a person gets over time it can be named in a
-/// hint when it is to end.
-fn session_of(claims: &Claims, token: &Secret) -> ProviderSession {
-    let text = |name: &str| claims.text(name).filter(|text| !text.is_empty()).map(str::to_owned);
-    ProviderSession { id: text("sid"), subject: text("sub"), memo: Value::from(sha256_base64url(token.expose())) }
 }
 
 /// A nonce as it may stand in an id token: plain, or its SHA-256 in hexadecimal or base64url (Apple's,

@@ -18,6 +18,16 @@ pub(super) const GROUP: Group = Group {
         setting("NEW_USER_REDIRECT_URL", Kind::Target, "Where a person goes whose account was just made; `next` does not win over it."),
         setting("NEW_ASSOCIATION_REDIRECT_URL", Kind::Target, "Where a person goes who connected another account."),
         setting("DISCONNECT_REDIRECT_URL", Kind::Target, "Where a person goes after disconnecting an account."),
+        setting("LOGOUT_REDIRECT_URL", Kind::Target, "Where a person goes after signing out, unless `next` says otherwise.")
+            .or("`LOGIN_URL`"),
+        setting(
+            "LOGOUT_AT_PROVIDER",
+            Kind::Switch,
+            "End the session at the provider too when a person signs out, where the provider has a place for that.",
+        )
+        .or("false"),
+        setting("POST_LOGOUT_REDIRECT_URI", Kind::Url, "Where the provider sends the browser after that; to be registered with it.")
+            .or("`logout/complete/` of this site"),
         setting("INACTIVE_USER_URL", Kind::Target, "Where a person goes whose account is switched off."),
         setting("SANITIZE_REDIRECTS", Kind::Switch, "Refuse a `next` that leads to another site.").or("true"),
         setting("ALLOWED_REDIRECT_HOSTS", Kind::List, "Hosts besides this one that `next` may lead to.").or("[]"),

@@ -18,6 +18,7 @@ pub(super) const GROUP: Group = Group {
         setting("OPENID_CONFIGURATION_URL", Kind::Url, "Where the discovery document is, if not below the issuer.").or("the provider's"),
         setting("JWKS_URI", Kind::Url, "Where the provider's keys are.").or("the discovery document's"),
         setting("USERINFO_URL", Kind::Url, "Where the profile is.").or("the discovery document's"),
+        setting("END_SESSION_URL", Kind::Url, "Where the browser is sent to sign out at the provider.").or("the discovery document's"),
         setting("JWT_ALGORITHMS", Kind::List, "The algorithms by which id tokens may be signed; `HS256` only where named here.")
             .or("RS256"),
         setting("JWT_LEEWAY", Kind::Integer(0), "Seconds by which the provider's clock may differ from ours.").or("1"),
