@@ -19,7 +19,12 @@ const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 const DEFAULT_DATABASE_URL: &str = "sqlite://social-auth.db";
 
 /// Where the server's own pages are; people may set others.
-const OWN_PAGES: &[(&str, &str)] = &[("login_url", "login/"), ("login_redirect_url", "account/"), ("disconnect_redirect_url", "account/")];
+const OWN_PAGES: &[(&str, &str)] = &[
+    ("login_url", "login/"),
+    ("login_redirect_url", "account/"),
+    ("disconnect_redirect_url", "account/"),
+    ("account_merge_url", "account/"),
+];
 
 /// Settings that were checked.
 pub(crate) struct Config {

@@ -66,6 +66,29 @@ pub(crate) struct Written {
     pub(crate) id: i64,
 }
 
+/// A part of a transaction that also looks.
+#[derive(Clone, Copy)]
+pub(crate) enum Step<'a> {
+    /// Reads rows.
+    Read(Write<'a>),
+    /// Writes, be it nothing.
+    Write(Write<'a>),
+    /// Writes at least one row; else nothing of the transaction is done.
+    MustWrite(Write<'a>),
+}
+
+/// What a [`Step`] came to.
+#[derive(Clone, Default)]
+pub(crate) struct Outcome {
+    /// The rows it read.
+    pub(crate) rows: Vec<Row>,
+    /// How many rows it changed.
+    pub(crate) changed: u64,
+}
+
+/// Whether a transaction that came to this is to be kept.
+pub(crate) type Keep<'k> = &'k (dyn Fn(&[Outcome]) -> bool + Send + Sync);
+
 /// A column as the database describes it.
 pub(crate) struct Column {
     pub(crate) name: String,
@@ -96,6 +119,12 @@ pub(crate) struct Tables {
     pub(crate) free_associations: Table,
     /// The rest.
     pub(crate) others: &'static [Table],
+    /// The statement that has references checked at the end of the transaction, whatever they declare.
+    pub(crate) defer_references: &'static str,
+    /// The tables with rows that refer to a user who is not there.
+    pub(crate) dangling_references: &'static str,
+    /// How many rows this connection has changed so far, those changed along with others included.
+    pub(crate) total_changes: &'static str,
 }
 
 /// A database.
@@ -110,6 +139,10 @@ pub(crate) trait Database: Send + Sync + 'static {
 
     /// Writes by several statements in one transaction: all or none. An error tells at which.
     async fn write_all(&self, steps: &[Write<'_>]) -> Result<Vec<Written>, (usize, StorageError)>;
+
+    /// Reads and writes in one transaction, which is kept if `keep` says so and else undone. Answers what each
+    /// step came to, and whether it was kept. Where a step that must write found nothing to, it ends there.
+    async fn try_all(&self, steps: &[Step<'_>], keep: Keep<'_>) -> Result<(Vec<Outcome>, bool), (usize, StorageError)>;
 
     /// Runs statements that make tables and indexes, in one transaction.
     async fn define(&self, statements: &[&'static str]) -> StorageResult<()>;

@@ -31,6 +31,7 @@ mod datetime;
 mod groups;
 mod layout;
 mod limits;
+mod merge;
 mod row;
 mod social;
 mod social_rows;
@@ -51,6 +52,14 @@ pub struct SqlxStorage {
     scope: StorageScope,
     database: Arc<dyn Database>,
     layout: Arc<RwLock<Layout>>,
+    own_rows: Arc<[OwnRows]>,
+}
+
+/// A statement of the application that hands rows of its own over from one user to another.
+#[derive(Debug, Clone, Copy)]
+struct OwnRows {
+    what: &'static str,
+    sql: &'static str,
 }
 
 impl SqlxStorage {
@@ -63,7 +72,7 @@ impl SqlxStorage {
     pub async fn connect(url: &str) -> StorageResult<Self> {
         let database = open(url).await?;
         let layout = Layout::of(database.as_ref()).await?;
-        Ok(SqlxStorage { scope: StorageScope::default(), database, layout: Arc::new(RwLock::new(layout)) })
+        Ok(SqlxStorage { scope: StorageScope::default(), database, layout: Arc::new(RwLock::new(layout)), own_rows: Arc::new([]) })
     }
 
     /// Makes the tables that are missing and answers their names. Changes none that exists; any number of
@@ -82,6 +91,24 @@ impl SqlxStorage {
     /// As [`migrate`](Self::migrate).
     pub async fn migrate_without_users(&self) -> StorageResult<Vec<&'static str>> {
         self.create_missing(false).await
+    }
+
+    /// Hands rows of the application over too when two accounts become one, in the same transaction: `sql` is
+    /// a statement with `$1` for the user who stays and `$2` for the one who goes. How many rows it changes
+    /// stands in the report, of a dry run too, under the name `what`.
+    ///
+    /// ```
+    /// # async fn example() -> Result<(), social_auth::storage::StorageError> {
+    /// # use social_auth_sqlx::SqlxStorage;
+    /// let storage = SqlxStorage::connect("sqlite::memory:").await?
+    ///     .merging("orders", "UPDATE shop_order SET customer_id = $1 WHERE customer_id = $2");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn merging(mut self, what: &'static str, sql: &'static str) -> Self {
+        self.own_rows = self.own_rows.iter().copied().chain([OwnRows { what, sql }]).collect();
+        self
     }
 
     /// Whether a Django application has its migrations in this database, so that it may read our rows too.

@@ -17,6 +17,7 @@ pub(crate) enum Cell {
 }
 
 /// A row, read from left to right. Each call names the column for the error.
+#[derive(Clone)]
 pub(crate) struct Row {
     cells: std::vec::IntoIter<Cell>,
 }

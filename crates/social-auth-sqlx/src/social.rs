@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use social_auth::identity::Fields;
 use social_auth::seal::sha256_base64url;
 use social_auth::storage::{
-    Association, AssociationId, Code, Expiring, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, OriginKey, OriginKeys,
-    Partial, SocialStorage, StorageError, StorageResult, StoredSession, User, UserId, UserStorage, create_then_connect,
+    Association, AssociationId, Code, Expiring, MergeRecord, MergeReport, MergeUsers, NewAssociation, NewPartial, NewSession, NewUser,
+    OpenIdAssociation, OriginKey, OriginKeys, Partial, SocialStorage, StorageError, StorageResult, StoredSession, User, UserId,
+    UserStorage, create_then_connect, merge_elsewhere,
 };
 use time::OffsetDateTime;
 
@@ -67,6 +68,22 @@ impl SocialStorage for SqlxStorage {
         } else {
             create_then_connect(self, users, user, association).await
         }
+    }
+
+    async fn move_associations(&self, from: &UserId, into: &UserId, now: OffsetDateTime) -> StorageResult<Vec<AssociationId>> {
+        self.hand_over(from, into, now).await
+    }
+
+    async fn merge_users(&self, users: &dyn UserStorage, merge: &MergeUsers) -> StorageResult<MergeReport> {
+        if users.scope() == Some(&self.scope) { self.merge_both(merge).await } else { merge_elsewhere(self, users, merge).await }
+    }
+
+    async fn record_merge(&self, record: &MergeRecord) -> StorageResult<()> {
+        self.keep_merge(record).await
+    }
+
+    async fn merges_of(&self, user: &UserId) -> StorageResult<Vec<MergeRecord>> {
+        self.all_merges_of(user).await
     }
 
     async fn claim(&self, namespace: &str, key: &str, expires_at: i64) -> StorageResult<bool> {

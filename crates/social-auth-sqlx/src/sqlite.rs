@@ -19,7 +19,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteQueryResult, Sql
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, Sqlite, SqliteConnection, TypeInfo as _, ValueRef as _};
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::database::{Arg, Column, Database, Tables, Write, Written};
+use crate::database::{Arg, Column, Database, Keep, Outcome, Step, Tables, Write, Written};
 use crate::datetime;
 use crate::row::{Cell, Row};
 use errors::{connect_error, storage_error};
@@ -139,6 +139,28 @@ impl Database for SqliteDatabase {
         Ok(done)
     }
 
+    async fn try_all(&self, steps: &[Step<'_>], keep: Keep<'_>) -> Result<(Vec<Outcome>, bool), (usize, StorageError)> {
+        let mut writer = turn_of(&self.writer).await.map_err(|error| (0, error))?;
+        let writer = open(&mut writer).map_err(|error| (0, error))?;
+        let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(|error| (0, storage_error(error)))?;
+        let mut outcomes = Vec::with_capacity(steps.len());
+        for (index, step) in steps.iter().enumerate() {
+            let outcome = try_one(&mut transaction, step).await.map_err(|error| (index, error))?;
+            let ends = matches!(step, Step::MustWrite(_)) && outcome.changed == 0;
+            outcomes.push(outcome);
+            if ends {
+                break;
+            }
+        }
+        let failed = |error| (steps.len(), storage_error(error));
+        if outcomes.len() == steps.len() && keep(&outcomes) {
+            transaction.commit().await.map_err(failed)?;
+            return Ok((outcomes, true));
+        }
+        transaction.rollback().await.map_err(failed)?;
+        Ok((outcomes, false))
+    }
+
     async fn define(&self, statements: &[&'static str]) -> StorageResult<()> {
         let steps: Vec<_> = statements.iter().map(|sql| Write { sql, args: &[] }).collect();
         self.write_all(&steps).await.map(|_| ()).map_err(|(_, error)| error)
@@ -168,6 +190,17 @@ impl Database for SqliteDatabase {
             }
         }
     }
+}
+
+async fn try_one(connection: &mut SqliteConnection, step: &Step<'_>) -> StorageResult<Outcome> {
+    let (Step::Read(Write { sql, args }) | Step::Write(Write { sql, args }) | Step::MustWrite(Write { sql, args })) = *step;
+    let query = bind(sql, args, 0)?;
+    if let Step::Read(_) = step {
+        let rows = query.fetch_all(connection).await.map_err(storage_error)?;
+        return Ok(Outcome { rows: rows.iter().map(row).collect::<StorageResult<_>>()?, changed: 0 });
+    }
+    let changed = query.execute(connection).await.map(written).map_err(storage_error)?.rows;
+    Ok(Outcome { rows: Vec::new(), changed })
 }
 
 fn bind(sql: &'static str, args: &[Arg<'_>], inserted: i64) -> StorageResult<Query<'static, Sqlite, SqliteArguments>> {

@@ -18,6 +18,7 @@ macro_rules! users_where {
         concat!("SELECT id, username, email, first_name, last_name, is_active, date_joined, last_login FROM auth_user WHERE ", $condition)
     };
 }
+pub(crate) use users_where;
 
 pub(crate) const INSERT_USER: &str = "INSERT INTO auth_user \
     (password, last_login, is_superuser, username, last_name, email, is_staff, is_active, date_joined, first_name) \
@@ -139,7 +140,7 @@ impl UserStorage for SqlxStorage {
 
 impl SqlxStorage {
     /// The database, if it has the users.
-    fn users(&self) -> StorageResult<&dyn Database> {
+    pub(crate) fn users(&self) -> StorageResult<&dyn Database> {
         if self.layout().users_here {
             return Ok(self.database.as_ref());
         }
@@ -154,7 +155,7 @@ fn one_user(written: Written) -> StorageResult<()> {
     if written.rows == 0 { Err(StorageError::NotFound("user")) } else { Ok(()) }
 }
 
-fn user(mut row: Row) -> StorageResult<User> {
+pub(crate) fn user(mut row: Row) -> StorageResult<User> {
     Ok(User {
         id: row.user_id("id")?,
         username: row.text("username")?,

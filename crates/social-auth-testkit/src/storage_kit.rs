@@ -17,6 +17,7 @@
 
 mod associations;
 mod first_login;
+mod merges;
 mod sessions;
 mod spent_once;
 mod users;
@@ -77,6 +78,14 @@ checks! {
     first_login::a_taken_user_name_leaves_no_association_behind,
     first_login::parallel_first_logins_make_one_user,
     first_login::parallel_first_logins_with_users_elsewhere_make_one_user,
+    merges::a_merge_hands_everything_over_and_switches_the_other_off,
+    merges::a_dry_run_changes_nothing_and_says_the_same,
+    merges::a_merge_may_delete_the_other_account,
+    merges::whoever_is_not_there_or_switched_off_is_not_merged,
+    merges::of_parallel_merges_one_wins,
+    merges::of_merges_in_a_ring_nobody_is_lost,
+    merges::of_merges_in_a_ring_with_users_elsewhere_nobody_is_lost,
+    merges::what_is_connected_meanwhile_is_not_lost,
     spent_once::of_parallel_claims_one_wins,
     spent_once::claims_of_other_names_do_not_meet,
     spent_once::a_claim_is_kept_until_it_expires,

@@ -17,7 +17,7 @@ use crate::pipeline::{Disconnection, Pipeline, steps};
 use crate::provider;
 use crate::seal::Sealer;
 use crate::secret::Secret;
-use crate::settings::{BackendEntry, BackendSettings, FlowSettings, Origin, Settings, Severity};
+use crate::settings::{AccountMerge, BackendEntry, BackendSettings, FlowSettings, Origin, Settings, Severity};
 use crate::social_auth::{ErrorHandler, Inner, Instance, SocialAuth};
 use crate::storage::{SealedStorage, SocialStorage, UserStorage};
 use crate::web::{Reply, Request, TrustedProxies};
@@ -341,7 +341,7 @@ impl Builder {
     ) {
         let settings = self.settings.of_backend(name);
         let flow = problems.take(FlowSettings::resolve(&settings));
-        let pipeline = problems.take(self.pipeline_of(name));
+        let pipeline = problems.take(self.pipeline_of(name, flow.as_ref()));
         let disconnection = problems.take(self.disconnect_pipeline_of(&settings));
         let (Some(flow), Some(pipeline), Some(disconnection)) = (flow, pipeline, disconnection) else { return };
         let instance = Instance { backend, flow: Arc::new(flow), pipeline, disconnection };
@@ -367,7 +367,19 @@ impl Builder {
         provider.backend(&entry.name, &settings, http, self.clock.clone())
     }
 
-    fn pipeline_of(&self, backend: &str) -> Result<Pipeline> {
+    fn pipeline_of(&self, backend: &str, flow: Option<&FlowSettings>) -> Result<Pipeline> {
+        let pipeline = self.own_pipeline_of(backend)?;
+        let merges = flow.is_some_and(|flow| flow.account_merge != AccountMerge::Refuse);
+        match steps::built_in("merge_users") {
+            // The step that would refuse otherwise comes right after it.
+            Some(step) if merges && !pipeline.contains("merge_users") && pipeline.contains("social_user") => {
+                pipeline.insert("social_user", 0, "merge_users", step)
+            }
+            _ => Ok(pipeline),
+        }
+    }
+
+    fn own_pipeline_of(&self, backend: &str) -> Result<Pipeline> {
         if let Some(pipeline) = self.pipelines.get(backend) {
             return Ok(pipeline.clone());
         }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, Reason, Stage};
 use crate::identity::UserDetails;
-use crate::storage::{Association, AssociationId, User, UserId};
+use crate::storage::{Association, AssociationId, MergeReport, User, UserId};
 
 /// What happened. It never carries a token, code or secret.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -50,6 +50,13 @@ pub enum Event {
         association: AssociationId,
         /// The identifier at the provider.
         uid: String,
+    },
+    /// Two accounts of one person became one.
+    AccountsMerged {
+        /// The backend whose identity proved the account that went.
+        backend: String,
+        /// What was done.
+        report: MergeReport,
     },
     /// The fields of a user are about to be changed by the profile (`pre_update`).
     BeforeUpdate {

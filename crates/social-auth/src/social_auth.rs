@@ -154,6 +154,15 @@ impl SocialAuth {
         flow::refresh(self, association).await
     }
 
+    /// The question that a step of a paused sign-in asks the person at this browser, for a page of the
+    /// application that asks it; else a page of ours does.
+    ///
+    /// # Errors
+    /// `storage_failed`.
+    pub fn open_question<'a>(&'a self, session: &dyn Session) -> impl Future<Output = Result<Option<flow::OpenQuestion>>> + Send + use<'a> {
+        flow::open_question(self, flow::partial_of(session), session.user_id())
+    }
+
     /// The addresses that [`respond`](SocialAuth::respond) answers, for an adapter to mount below
     /// [`mount`](SocialAuth::mount), with and without a slash at the end. `{…}` stands for one part.
     #[must_use]

@@ -4,6 +4,7 @@ use axum::response::Response;
 use http::StatusCode;
 use minijinja::{Value, context};
 use social_auth::error::Result;
+use social_auth::flow::OpenQuestion;
 use social_auth::storage::{Association, StoredSession, User};
 use social_auth::web::Reply;
 use time::OffsetDateTime;
@@ -16,6 +17,7 @@ use super::{App, browser_name, icon, login};
 const MESSAGES: &[(&str, &str)] = &[
     ("connected", "The account is connected."),
     ("disconnected", "The account is disconnected."),
+    ("merged", "The two accounts are one now."),
     ("signed-out", "That browser is signed out."),
     ("others-signed-out", "All other browsers are signed out."),
 ];
@@ -50,12 +52,14 @@ async fn show(visit: &Visit, user: &User) -> Result<Reply> {
     let others = sessions.iter().filter(|other| own.is_none_or(|own| own.key_hash != other.key_hash));
     let others = others.map(|other| session(app, other, seen(other, now), now));
     let sessions: Vec<Value> = own.map(|own| session(app, own, now, now)).into_iter().chain(others).collect();
+    let question = social.open_question(&visit.session).await?.map(question);
     visit.with_form(|csrf| {
         let values = context! {
             message,
             csrf,
             person => person(user),
             associations,
+            question,
             may_disconnect,
             backends => login::choices(app),
             sessions,
@@ -63,11 +67,17 @@ async fn show(visit: &Visit, user: &User) -> Result<Reply> {
                 logout => app.path("logout/"),
                 connected => with_message(app, "connected"),
                 disconnected => with_message(app, "disconnected"),
+                merged => with_message(app, "merged"),
                 revoke_others => app.path("account/sessions/others/"),
             },
         };
         app.pages().render(StatusCode::OK, "account.html", values)
     })
+}
+
+fn question(open: OpenQuestion) -> Value {
+    let OpenQuestion { question, action, partial_token, .. } = open;
+    context! { title => question.title, text => question.text, yes => question.yes, no => question.no, action, partial_token }
 }
 
 fn person(user: &User) -> Value {

@@ -41,6 +41,7 @@ fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Set
     // Nothing of a demo need be opened by another process.
     settings.set("secret_key", random_token(32));
     settings.set("log", "warn,social_auth=info");
+    settings.set("account_merge", "deactivate");
     let url = provider.url();
     let oauth1 = [
         ("TITLE", "Development OAuth 1.0a".to_owned()),
@@ -100,7 +101,8 @@ Open {address} in a browser and sign in, by OAuth 2.0, OpenID Connect, OAuth 1.0
   Carol    without an e-mail address
   Dave     with an e-mail address that is not verified
   a new person each time, or the same one again
-or decline. Then connect the other account, disconnect it, sign out, sign in again.
+or decline. Then connect the other account, disconnect it, sign out, sign in again. Connect what belongs to
+another account, and make the two accounts one.
 
 What a program sees:  curl {address}/api/me
 The provider:         {}

@@ -70,6 +70,46 @@ async fn a_second_account_is_connected_and_disconnected_again() {
 }
 
 #[tokio::test]
+async fn two_accounts_of_one_person_become_one() {
+    let demo = Program::demo().await;
+    Chromium::start(Look::Desk)
+        .await
+        .walk(&demo.address, async |walk: Walk| {
+            walk.open("/").await;
+            walk.sign_in("dev-oauth2", "person-bob").await;
+            let name = walk.heading().await;
+            let bob = walk.me().await;
+            walk.press("sign-out").await;
+            walk.sign_in("dev-oidc", "person-alice").await;
+            assert_ne!(walk.heading().await, name);
+            let alice = walk.me().await;
+            assert_ne!(alice["user"]["id"], bob["user"]["id"]);
+
+            walk.press("connect-dev-oauth2").await;
+            walk.press("person-bob").await;
+            assert_eq!(walk.text("question").await, "Make the two accounts one?");
+            walk.picture("account-merge").await;
+            walk.press("answer-no").await;
+            assert_eq!(walk.count("#question").await, 0, "a no ends the offer");
+            assert_eq!(walk.count("#associations > li").await, 1);
+
+            walk.press("connect-dev-oauth2").await;
+            walk.press("person-bob").await;
+            walk.press("answer-yes").await;
+            assert_eq!(walk.message().await, "The two accounts are one now.");
+            assert_eq!(walk.count("#associations > li").await, 2);
+            assert_eq!(walk.me().await["user"]["id"], alice["user"]["id"]);
+            walk.picture("account-merged").await;
+
+            walk.press("sign-out").await;
+            walk.sign_in("dev-oauth2", "person-bob").await;
+            assert_ne!(walk.heading().await, "Sign in");
+            assert_eq!(walk.me().await["user"]["id"], alice["user"]["id"], "what was Bob's leads to Alice");
+        })
+        .await;
+}
+
+#[tokio::test]
 async fn whoever_declines_reads_so_and_is_led_back() {
     let demo = Program::demo().await;
     Chromium::start(Look::Desk)

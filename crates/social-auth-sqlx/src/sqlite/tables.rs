@@ -1,4 +1,4 @@
-//! The tables on SQLite. All but `social_auth_session` and `social_auth_verified_email` are, character for character, what Django's
+//! The tables on SQLite. All but `social_auth_session`, `social_auth_verified_email` and `social_auth_merge` are, character for character, what Django's
 //! `migrate` makes (social-app-django 8 with `django.contrib.auth`), so that either can come first.
 
 use crate::database::{Table, Tables};
@@ -136,5 +136,18 @@ pub(super) const TABLES: Tables = Tables {
                 ),
             ],
         },
+        Table {
+            name: "social_auth_merge",
+            columns: &["id", "into_user", "from_user", "merged_at", "report"],
+            create: &[
+                // It outlives the users that it tells of, so it refers to none.
+                r#"CREATE TABLE IF NOT EXISTS "social_auth_merge" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "into_user" varchar(255) NOT NULL, "from_user" varchar(255) NOT NULL, "merged_at" datetime NOT NULL, "report" text NOT NULL CHECK (JSON_VALID("report")))"#,
+                r#"CREATE INDEX IF NOT EXISTS "social_auth_merge_into_user" ON "social_auth_merge" ("into_user")"#,
+                r#"CREATE INDEX IF NOT EXISTS "social_auth_merge_from_user" ON "social_auth_merge" ("from_user")"#,
+            ],
+        },
     ],
+    defer_references: "PRAGMA defer_foreign_keys = ON",
+    dangling_references: r#"SELECT DISTINCT dangling."table" FROM sqlite_master AS child JOIN pragma_foreign_key_list(child.name) AS reference JOIN pragma_foreign_key_check(child.name) AS dangling WHERE child.type = 'table' AND reference."table" = 'auth_user' AND dangling.parent = 'auth_user'"#,
+    total_changes: "SELECT total_changes()",
 };

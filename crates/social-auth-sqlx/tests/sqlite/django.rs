@@ -3,7 +3,9 @@
 
 use serde_json::json;
 use social_auth::identity::Fields;
-use social_auth::storage::{Code, NewAssociation, NewPartial, NewUser, SocialStorage, UserId, UserStorage};
+use social_auth::storage::{
+    Code, Leftover, MergeUsers, NewAssociation, NewPartial, NewUser, SocialStorage, StorageError, UserId, UserStorage,
+};
 use social_auth_sqlx::SqlxStorage;
 use time::OffsetDateTime;
 use time::macros::datetime;
@@ -165,4 +167,77 @@ async fn django_may_write_at_the_same_time() {
     assert!(!waiting.is_finished());
     sqlx::query("COMMIT").execute(&mut django).await.unwrap();
     waiting.await.unwrap().unwrap();
+}
+
+/// What another application keeps for its users: as Django declares it, as others do, and what goes along.
+const BLOG: &str = r#"
+CREATE TABLE blog_post (id integer PRIMARY KEY, author_id integer NOT NULL REFERENCES auth_user (id) DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE shop_order (id integer PRIMARY KEY, customer_id integer NOT NULL REFERENCES auth_user (id));
+CREATE TABLE chat_line (id integer PRIMARY KEY, writer_id integer NOT NULL REFERENCES auth_user (id) ON DELETE CASCADE);
+CREATE TABLE wiki_page (id integer PRIMARY KEY, editor_id integer NULL REFERENCES auth_user (id) ON DELETE SET NULL);
+UPDATE auth_user SET is_active = 1;
+"#;
+
+const STATE: &str = "SELECT 'user ' || id || ' ' || is_active FROM auth_user UNION ALL \
+                     SELECT 'association ' || uid || ' ' || user_id || ' ' || modified FROM social_auth_usersocialauth UNION ALL \
+                     SELECT 'post ' || author_id FROM blog_post UNION ALL SELECT 'order ' || customer_id FROM shop_order UNION ALL \
+                     SELECT 'line ' || writer_id FROM chat_line UNION ALL SELECT 'page ' || COALESCE(editor_id, 'nobody') FROM wiki_page UNION ALL \
+                     SELECT 'merge ' || from_user FROM social_auth_merge ORDER BY 1";
+
+fn bob_into_ada(leftover: Leftover) -> MergeUsers {
+    MergeUsers::new(UserId::new(41), UserId::new(42), leftover, datetime!(2026-03-01 10:00:00 UTC))
+}
+
+// A reference that nobody told us of must not be left dangling, and must not take rows along.
+#[tokio::test]
+async fn a_user_that_rows_of_others_refer_to_is_not_deleted_and_nothing_is_half_done() {
+    for (row, table) in [
+        ("INSERT INTO blog_post VALUES (1, 42)", "rows of blog_post refer to the user"),
+        ("INSERT INTO shop_order VALUES (1, 42)", "rows of shop_order refer to the user"),
+        ("INSERT INTO chat_line VALUES (1, 42)", "along with the user"),
+        ("INSERT INTO wiki_page VALUES (1, 42)", "along with the user"),
+    ] {
+        let (file, storage) = shared(8).await;
+        file.run(BLOG).await;
+        file.run(row).await;
+        let before = file.texts(STATE).await;
+        for order in [bob_into_ada(Leftover::Delete).tried(), bob_into_ada(Leftover::Delete)] {
+            let outcome = storage.merge_users(&storage, &order).await;
+            let Err(StorageError::MergeRefused(why)) = outcome else { panic!("{row}: {outcome:?}") };
+            assert!(why.contains(table) && why.contains("switched off instead of deleted"), "{why}");
+            assert_eq!(file.texts(STATE).await, before, "{row}");
+        }
+        storage.merge_users(&storage, &bob_into_ada(Leftover::Deactivate)).await.unwrap();
+        let after = file.texts(STATE).await;
+        assert!(after.contains(&"user 42 0".to_owned()) && after.contains(&"merge 42".to_owned()), "{after:?}");
+        let own =
+            |rows: &[String]| rows.iter().filter(|row| row.ends_with(" 42") && !row.starts_with("merge")).cloned().collect::<Vec<_>>();
+        assert_eq!(own(&after), own(&before), "rows of the application stay where they are");
+    }
+}
+
+#[tokio::test]
+async fn rows_of_the_application_go_over_in_the_same_transaction() {
+    let (file, storage) = shared(8).await;
+    file.run(BLOG).await;
+    file.run("INSERT INTO blog_post VALUES (1, 42), (2, 42), (3, 41); INSERT INTO shop_order VALUES (1, 42)").await;
+    let storage = storage
+        .merging("posts", "UPDATE blog_post SET author_id = $1 WHERE author_id = $2")
+        .merging("orders", "UPDATE shop_order SET customer_id = $1 WHERE customer_id = $2");
+    let counts = vec![("posts".to_owned(), 2), ("orders".to_owned(), 1)];
+    let before = file.texts(STATE).await;
+    let tried = storage.merge_users(&storage, &bob_into_ada(Leftover::Delete).tried()).await.unwrap();
+    assert_eq!((tried.own_rows, file.texts(STATE).await), (counts.clone(), before.clone()));
+
+    // Whatever fails in the middle takes all of it back.
+    let failing = storage.clone().merging("nothing", "UPDATE no_such_table SET owner = $1 WHERE owner = $2");
+    assert!(failing.merge_users(&failing, &bob_into_ada(Leftover::Delete)).await.is_err());
+    assert_eq!(file.texts(STATE).await, before);
+
+    let done = storage.merge_users(&storage, &bob_into_ada(Leftover::Delete)).await.unwrap();
+    assert_eq!(done.own_rows, counts);
+    let after = file.texts(STATE).await;
+    assert!(!after.iter().any(|row| row.starts_with("user 42") || row.ends_with(" 42") && !row.starts_with("merge")), "{after:?}");
+    assert_eq!(after.iter().filter(|row| *row == "post 41").count(), 3);
+    assert!(file.texts("SELECT \"table\" FROM pragma_foreign_key_check").await.is_empty());
 }

@@ -89,7 +89,7 @@ fn panic_with(winners: usize) -> ! {
 }
 
 /// Users that have nothing to do with the storage, as far as that can know.
-struct Elsewhere(Arc<dyn Both>);
+pub(super) struct Elsewhere(pub(super) Arc<dyn Both>);
 
 #[async_trait]
 impl UserStorage for Elsewhere {

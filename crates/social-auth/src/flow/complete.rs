@@ -135,5 +135,5 @@ async fn finish(
     let identity = instance.backend.complete(&attempt, callback).await?;
     let journey = Journey { next: attempt.next, user: attempt.user, fields: attempt.fields };
     let parts = journey.parts(social, instance, identity, Sent { params: callback.params.clone(), client }).await?;
-    run::run(social, instance, &journey, Context::new(parts), 0, session).await
+    run::run(social, instance, &journey, Context::new(parts).at_a_browser(None), 0, session).await
 }

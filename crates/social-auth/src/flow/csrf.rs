@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::complete::RETURNED;
 use crate::error::{Error, Reason, Result};
 use crate::seal::{random_token, sha256_base64url};
 use crate::secret::constant_time_eq;
@@ -38,7 +39,8 @@ pub(crate) fn csrf_token(social: &SocialAuth, request: &Request) -> Result<(Stri
 /// Lets a request pass whose browser says that it comes from a page of ours, or that brings our token.
 pub(crate) fn require_own_page(social: &SocialAuth, request: &Request) -> Result<()> {
     match request.fetch_site(social.public_url()) {
-        Fetch::SameOrigin => Ok(()),
+        // Our own return page posts on what another site posted: that comes from no page of ours.
+        Fetch::SameOrigin if request.form.get(RETURNED).is_none() => Ok(()),
         // Privacy tools strip the headers; a form of ours then still has the token.
         _ if has_token(social, request) => Ok(()),
         _ => {

@@ -6,6 +6,7 @@ use minijinja::{Value, context};
 use super::complete::RETURNED;
 use crate::error::{Error, Recovery, Result};
 use crate::page::{policy, policy_with_script, render};
+use crate::pipeline::Question;
 use crate::social_auth::SocialAuth;
 use crate::web::{Reply, Request};
 
@@ -40,6 +41,13 @@ pub(super) fn confirm_resume(action: &str, fields: &[(String, String)], provider
         "form.html",
         context! { title => "Go on with the sign-in?", text, action, fields => hidden(fields), button => "Yes, go on", automatic => false },
     )?;
+    Ok(Reply::html(StatusCode::OK, page, policy("")))
+}
+
+/// A page with a question and a button for each answer.
+pub(super) fn yes_or_no(action: &str, fields: &[(String, String)], question: &Question) -> Result<Reply> {
+    let Question { title, text, yes, no, .. } = question;
+    let page = render("question.html", context! { title, text, yes, no, action, fields => hidden(fields) })?;
     Ok(Reply::html(StatusCode::OK, page, policy("")))
 }
 

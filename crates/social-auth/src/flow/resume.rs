@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::complete::RETURNED;
+use super::question::{self, OpenQuestion, Said};
 use super::run::{self, Journey, Sent};
-use super::{csrf, pages};
+use super::{csrf, pages, where_to};
 use crate::error::{Error, Reason, Result};
-use crate::pipeline::{Context, PARTIAL_TOKEN, SavedRun};
+use crate::pipeline::{Context, PARTIAL_TOKEN, Question, SavedRun};
 use crate::redirect::url_add_parameters;
 use crate::session::Session;
 use crate::social_auth::{Instance, SocialAuth};
@@ -34,6 +35,9 @@ struct Kept {
     /// Who may go on with it besides who began ([`Context::await_user`]).
     #[serde(default)]
     awaits: Option<UserId>,
+    /// What the person is asked.
+    #[serde(default)]
+    question: Option<Question>,
 }
 
 /// The paused run that a request means: the one it names, or else the browser's own of this backend,
@@ -63,7 +67,12 @@ pub(super) async fn keep(
 ) -> Result<()> {
     let token = context.partial_token().to_owned();
     // The same token again where the run was paused before: a link that was sent stays good.
-    let kept = Kept { journey: journey.clone(), run: SavedRun::of(context), awaits: context.awaited_user().cloned() };
+    let kept = Kept {
+        journey: journey.clone(),
+        run: SavedRun::of(context),
+        awaits: context.awaited_user().cloned(),
+        question: context.question().cloned(),
+    };
     let sealed = social.0.sealer.seal(PURPOSE, &kept)?;
     let partial = NewPartial {
         token: token.clone(),
@@ -99,6 +108,15 @@ pub(super) async fn resume(
         return Err(Error::new(Reason::UserMismatch));
     }
     kept.journey.user = signed_in;
+    let mut answer = None;
+    if let Some(question) = &kept.question {
+        match question::said(social, instance, question, Some(token).filter(|_| is_own), request)? {
+            Said::Nothing(page) => return Ok(*page),
+            Said::Answer(said) => answer = Some((question.step.clone(), said)),
+        }
+        let wanted = request.form.get(where_to::NEXT).and_then(|next| where_to::allowed(&instance.flow, social.public_url(), next));
+        kept.journey.next = wanted.map(str::to_owned).or(kept.journey.next);
+    }
     let by_link = request.method != Method::POST && request.param(PARTIAL_TOKEN).is_some();
     let confirmed = request.form.get(CONFIRM).is_some() && csrf::require_own_page(social, request).is_ok();
     if (by_link || !is_own) && !confirmed {
@@ -108,9 +126,13 @@ pub(super) async fn resume(
         return Err(Error::new(Reason::PartialMissing));
     }
     session.remove(SESSION_KEY);
-    let sent = request.form.iter().chain(request.query.iter()).filter(|(name, _)| ![PARTIAL_TOKEN, CONFIRM, csrf::FIELD].contains(name));
+    let sent = request
+        .form
+        .iter()
+        .chain(request.query.iter())
+        .filter(|(name, _)| ![PARTIAL_TOKEN, CONFIRM, question::ANSWER, csrf::FIELD].contains(name));
     let parts = kept.journey.parts(social, instance, kept.run.identity(), Sent { params: sent.collect(), client: request.peer }).await?;
-    let context = kept.run.restore(parts, token).await?;
+    let context = kept.run.restore(parts, token).await?.at_a_browser(answer);
     run::run(social, instance, &kept.journey, context, partial.next_step.into(), session).await
 }
 
@@ -127,6 +149,25 @@ pub(super) async fn offer(social: &SocialAuth, user: &UserId, session: &mut dyn 
     Ok(awaited.then(|| url_add_parameters(&url, &[(PARTIAL_TOKEN, &token)])))
 }
 
+/// The question that waits for the person at this browser.
+///
+/// # Errors
+/// `storage_failed`.
+pub(crate) async fn open_question(
+    social: &SocialAuth,
+    partial_token: Option<String>,
+    user: Option<UserId>,
+) -> Result<Option<OpenQuestion>> {
+    let Some(partial_token) = partial_token else { return Ok(None) };
+    let Some(partial) = social.social().partial(&partial_token).await? else { return Ok(None) };
+    let Ok(instance) = social.instance(&partial.backend) else { return Ok(None) };
+    let Ok(kept) = open(social, instance, &partial) else { return Ok(None) };
+    let question = kept.question.filter(|question| question.expires_at > social.clock().now());
+    let Some(question) = question.filter(|_| kept.journey.user == user) else { return Ok(None) };
+    let action = question::action(social, &partial.backend);
+    Ok(Some(OpenQuestion { question, backend: partial.backend, action, partial_token }))
+}
+
 fn open(social: &SocialAuth, instance: &Instance, partial: &Partial) -> Result<Kept> {
     if partial.backend != instance.backend.info().name {
         return Err(Error::new(Reason::BackendMismatch));
@@ -141,7 +182,8 @@ fn open(social: &SocialAuth, instance: &Instance, partial: &Partial) -> Result<K
     })
 }
 
-fn own_token(session: &dyn Session) -> Option<String> {
+/// The paused run that the browser's session names.
+pub(crate) fn own_token(session: &dyn Session) -> Option<String> {
     session.get(SESSION_KEY).and_then(|value| value.as_str().map(str::to_owned))
 }
 

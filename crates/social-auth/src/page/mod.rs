@@ -20,6 +20,7 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("base.html", include_str!("templates/base.html")),
         ("ask.html", include_str!("templates/ask.html")),
         ("form.html", include_str!("templates/form.html")),
+        ("question.html", include_str!("templates/question.html")),
         ("error.html", include_str!("templates/error.html")),
     ] {
         if let Err(error) = pages.add_template(name, text) {

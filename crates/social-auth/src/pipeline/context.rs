@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::{Outcome, Step, Subject, steps};
+use super::{Outcome, Question, Step, Subject, steps};
 use crate::backend::{Backend, BackendInfo};
 use crate::clock::Clock;
 use crate::error::Result;
@@ -18,7 +18,7 @@ use crate::mail::Mailroom;
 use crate::seal::random_token;
 use crate::settings::FlowSettings;
 use crate::storage::{Association, SocialStorage, User, UserId, UserStorage};
-use crate::web::Params;
+use crate::web::{Params, Reply};
 
 /// The parameter, and session key, that names a paused run.
 pub(crate) const PARTIAL_TOKEN: &str = "partial_token";
@@ -79,6 +79,9 @@ pub struct Context {
     resumed: bool,
     awaited_user: Option<UserId>,
     session_changes: Vec<(String, Option<Value>)>,
+    question: Option<Question>,
+    confirmed: Option<(String, bool)>,
+    can_ask: bool,
 }
 
 impl Context {
@@ -100,6 +103,9 @@ impl Context {
             resumed: false,
             awaited_user: None,
             session_changes: Vec::new(),
+            question: None,
+            confirmed: None,
+            can_ask: false,
         }
     }
 
@@ -243,6 +249,38 @@ impl Context {
 
     pub(crate) fn awaited_user(&self) -> Option<&UserId> {
         self.awaited_user.as_ref()
+    }
+
+    /// Whether there is a person at a browser who can be asked: not when a client signs in with a token.
+    #[must_use]
+    pub fn can_ask(&self) -> bool {
+        self.can_ask
+    }
+
+    /// Asks the person yes or no, on a page of the application or else on one of ours, and pauses. Only the
+    /// same person answers, in the same browser, once and in time; this step then runs again, and
+    /// [`confirmed`](Context::confirmed) tells.
+    pub fn ask_to_confirm(&mut self, question: Question, page: Option<String>) -> Outcome {
+        self.question = Some(question);
+        let page = page.unwrap_or_else(|| self.resume_url());
+        Outcome::Pause(Reply::redirect(page))
+    }
+
+    /// What the person said to the question of this step.
+    #[must_use]
+    pub fn confirmed(&self, step: &str) -> Option<bool> {
+        self.confirmed.as_ref().filter(|(asked, _)| asked == step).map(|(_, said)| *said)
+    }
+
+    pub(crate) fn question(&self) -> Option<&Question> {
+        self.question.as_ref()
+    }
+
+    /// For a run that a browser began.
+    pub(crate) fn at_a_browser(mut self, confirmed: Option<(String, bool)>) -> Self {
+        self.can_ask = true;
+        self.confirmed = confirmed;
+        self
     }
 
     /// Whether a step of this pipeline connects users (`associate_user`).

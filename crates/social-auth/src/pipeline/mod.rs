@@ -3,6 +3,7 @@
 
 mod context;
 pub mod disconnection;
+mod question;
 mod saved;
 pub mod steps;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use async_trait::async_trait;
 pub(crate) use context::PARTIAL_TOKEN;
 pub use context::{Context, ContextParts};
 pub use disconnection::Disconnection;
+pub use question::Question;
 pub(crate) use saved::SavedRun;
 
 use crate::error::{Error, Reason, Result};

@@ -2,7 +2,7 @@
 //!
 //! The answer is flat or, from older servers, wrapped in `Profile`; both are read.
 
-use crate::protocol::oauth2::{Call, Details, OAuth2, TokenIn, UidField, keep, keep_as, keep_if_present};
+use crate::protocol::oauth2::{Call, Details, OAuth2, TokenCheck, TokenIn, UidField, keep, keep_as, keep_if_present};
 
 /// Amazon.
 pub const AMAZON: OAuth2 = OAuth2 {
@@ -22,5 +22,12 @@ pub const AMAZON: OAuth2 = OAuth2 {
         ..Details::NONE
     },
     extra_data: &[keep_if_present("refresh_token"), keep_as("Profile.CustomerId | user_id", "user_id"), keep("postal_code")],
+    // <https://developer.amazon.com/docs/login-with-amazon/obtain-customer-profile.html>
+    token_check: Some(TokenCheck {
+        url: "https://api.amazon.com/auth/o2/tokeninfo",
+        query: &[("access_token", "{access_token}")],
+        audience: "aud",
+        ..TokenCheck::GET
+    }),
     ..OAuth2::STANDARD
 };

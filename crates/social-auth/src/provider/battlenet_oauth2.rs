@@ -2,7 +2,7 @@
 //!
 //! The European hosts. There is no address.
 
-use crate::protocol::oauth2::{Call, Details, OAuth2, TokenIn, UidField, keep, keep_if_present, optional};
+use crate::protocol::oauth2::{Call, Details, OAuth2, TokenCheck, TokenIn, UidField, keep, keep_if_present, optional};
 
 /// Battle.net.
 pub const BATTLENET_OAUTH2: OAuth2 = OAuth2 {
@@ -19,5 +19,11 @@ pub const BATTLENET_OAUTH2: OAuth2 = OAuth2 {
     details: Details { extra: &[("battletag", "battletag")], ..Details::NONE },
     extra_data: &[keep_if_present("refresh_token"), keep("expires_in"), keep_if_present("token_type")],
     settings: &[optional("API_LOCALE", "Has no effect on signing in.")],
+    // <https://develop.battle.net/documentation/guides/using-oauth>
+    token_check: Some(TokenCheck {
+        url: "https://oauth.battle.net/oauth/check_token",
+        query: &[("token", "{access_token}")],
+        ..TokenCheck::GET
+    }),
     ..OAuth2::STANDARD
 };

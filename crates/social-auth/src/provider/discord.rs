@@ -2,7 +2,7 @@
 //!
 //! The address needs the scope `email`.
 
-use crate::protocol::oauth2::{Call, Details, OAuth2, Revoke, RevokeToken, UidField, Verified, keep};
+use crate::protocol::oauth2::{Call, CheckAuth, Details, OAuth2, Revoke, RevokeToken, TokenCheck, UidField, Verified, keep};
 
 /// Discord.
 pub const DISCORD: OAuth2 = OAuth2 {
@@ -24,5 +24,12 @@ pub const DISCORD: OAuth2 = OAuth2 {
         ..Details::NONE
     },
     extra_data: &[keep("expires_in"), keep("refresh_token")],
+    // <https://discord.com/developers/docs/topics/oauth2#get-current-authorization-information>
+    token_check: Some(TokenCheck {
+        url: "https://discord.com/api/oauth2/@me",
+        authorization: CheckAuth::Token("Bearer"),
+        audience: "application.id",
+        ..TokenCheck::GET
+    }),
     ..OAuth2::STANDARD
 };

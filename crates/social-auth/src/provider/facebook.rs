@@ -6,7 +6,7 @@
 use aws_lc_rs::hmac;
 
 use crate::protocol::oauth2::{
-    Call, Details, HookSettings, Hooks, OAuth2, Revoke, RevokeToken, TokenIn, TokenRequest, UidField, keep, optional,
+    Call, Details, HookSettings, Hooks, OAuth2, Revoke, RevokeToken, TokenCheck, TokenIn, TokenRequest, UidField, keep, optional,
 };
 
 /// Facebook.
@@ -54,6 +54,14 @@ pub const FACEBOOK: OAuth2 = OAuth2 {
         optional("PROFILE_EXTRA_PARAMS", "Parameters of the profile call, such as {fields = \"id,name,email\"}."),
     ],
     hooks: Hooks { variables: Some(profile_variables), refresh_params: Some(swap), ..Hooks::NONE },
+    // <https://developers.facebook.com/docs/graph-api/reference/debug_token/>
+    token_check: Some(TokenCheck {
+        url: "https://graph.facebook.com/v{api_version}/debug_token",
+        query: &[("input_token", "{access_token}"), ("access_token", "{client_id}|{client_secret}")],
+        audience: "data.app_id",
+        valid: "data.is_valid",
+        ..TokenCheck::GET
+    }),
     ..OAuth2::STANDARD
 };
 

@@ -1,6 +1,8 @@
 //! GitHub: OAuth 2.0. <https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps>
 
-use crate::protocol::oauth2::{Call, Details, OAuth2, OnFailure, TokenIn, UidField, Verified, When, keep, optional};
+use crate::protocol::oauth2::{
+    Call, CheckAuth, CheckBody, Details, OAuth2, OnFailure, TokenCheck, TokenIn, UidField, Verified, When, keep, optional,
+};
 
 /// The profile; addresses only if the profile shows none, which needs the scope `user:email`.
 pub(super) const PROFILE: &[Call] = &[USER, EMAILS];
@@ -41,5 +43,13 @@ pub const GITHUB: OAuth2 = OAuth2 {
         optional("URL", "Where people sign in.").or("https://github.com"),
         optional("API_URL", "Where the API is.").or("https://api.github.com"),
     ],
+    // <https://docs.github.com/en/rest/apps/oauth-applications#check-a-token>
+    token_check: Some(TokenCheck {
+        url: "{api_url}/applications/{client_id}/token",
+        body: CheckBody::Json(&[("access_token", "{access_token}")]),
+        authorization: CheckAuth::Client,
+        audience: "app.client_id",
+        ..TokenCheck::GET
+    }),
     ..OAuth2::STANDARD
 };

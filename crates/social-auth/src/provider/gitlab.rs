@@ -5,7 +5,7 @@
 use serde_json::{Map, Value};
 
 use crate::error::Result;
-use crate::protocol::oauth2::{Call, Details, HookSettings, Hooks, OAuth2, TokenIn, UidField, When, keep, optional};
+use crate::protocol::oauth2::{Call, CheckAuth, Details, HookSettings, Hooks, OAuth2, TokenCheck, TokenIn, UidField, When, keep, optional};
 
 /// gitlab.com or the server at `API_URL`.
 pub const GITLAB: OAuth2 = OAuth2 {
@@ -37,6 +37,13 @@ pub const GITLAB: OAuth2 = OAuth2 {
         optional("GROUPS_IDENTIFIER", "The field of a group that names it.").or("full_path"),
     ],
     hooks: Hooks { scope: Some(scope_for_groups), answer: Some(name_groups), ..Hooks::NONE },
+    // <https://docs.gitlab.com/api/oauth2/#retrieve-the-token-information>
+    token_check: Some(TokenCheck {
+        url: "{api_url}/oauth/token/info",
+        authorization: CheckAuth::Token("Bearer"),
+        audience: "application.uid",
+        ..TokenCheck::GET
+    }),
     ..OAuth2::STANDARD
 };
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, Result, Stage};
 use crate::protocol::oauth2::{
-    Call, Details, HookSettings, Hooks, OAuth2, Revoke, RevokeToken, UidField, Verified, keep, keep_if_present, optional,
+    Call, Details, HookSettings, Hooks, OAuth2, Revoke, RevokeToken, TokenCheck, UidField, Verified, keep, keep_if_present, optional,
 };
 
 /// Google.
@@ -39,6 +39,13 @@ pub const GOOGLE_OAUTH2: OAuth2 = OAuth2 {
     extra_data: &[keep("sub"), keep_if_present("refresh_token"), keep("expires_in"), keep_if_present("token_type")],
     settings: &[optional("USE_UNIQUE_USER_ID", "Has no effect any more: the identifier is always sub, which never changes.")],
     hooks: Hooks { answer: Some(address_is_verified), ..Hooks::NONE },
+    // <https://developers.google.com/identity/sign-in/web/backend-auth>
+    token_check: Some(TokenCheck {
+        url: "https://oauth2.googleapis.com/tokeninfo",
+        query: &[("access_token", "{access_token}")],
+        audience: "aud",
+        ..TokenCheck::GET
+    }),
     ..OAuth2::STANDARD
 };
 

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use crate::identity::UserDetails;
-use crate::protocol::oauth2::{Call, Details, HookSettings, Hooks, OAuth2, UidField, Verified, keep};
+use crate::protocol::oauth2::{Call, CheckAuth, Details, HookSettings, Hooks, OAuth2, TokenCheck, UidField, Verified, keep};
 
 /// Kakao.
 pub const KAKAO: OAuth2 = OAuth2 {
@@ -26,6 +26,14 @@ pub const KAKAO: OAuth2 = OAuth2 {
     },
     extra_data: &[keep("properties")],
     hooks: Hooks { details: Some(cut_nickname), ..Hooks::NONE },
+    // <https://developers.kakao.com/docs/latest/en/kakaologin/rest-api#get-token-info>. The application's id
+    // is another than its key: ACCEPTED_AUDIENCES names it.
+    token_check: Some(TokenCheck {
+        url: "https://kapi.kakao.com/v1/user/access_token_info",
+        authorization: CheckAuth::Token("Bearer"),
+        audience: "app_id",
+        ..TokenCheck::GET
+    }),
     ..OAuth2::STANDARD
 };
 

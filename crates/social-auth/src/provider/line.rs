@@ -2,7 +2,7 @@
 //!
 //! The profile has no address.
 
-use crate::protocol::oauth2::{Call, Details, OAuth2, UidField, keep, keep_as};
+use crate::protocol::oauth2::{Call, Details, OAuth2, TokenCheck, UidField, keep, keep_as};
 
 /// LINE.
 pub const LINE: OAuth2 = OAuth2 {
@@ -28,5 +28,11 @@ pub const LINE: OAuth2 = OAuth2 {
         keep_as("expires_in", "expire"),
         keep("refresh_token"),
     ],
+    // <https://developers.line.biz/en/reference/line-login/#verify-access-token>
+    token_check: Some(TokenCheck {
+        url: "https://api.line.me/oauth2/v2.1/verify",
+        query: &[("access_token", "{access_token}")],
+        ..TokenCheck::GET
+    }),
     ..OAuth2::STANDARD
 };

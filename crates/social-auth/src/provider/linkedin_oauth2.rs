@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use crate::identity::UserDetails;
-use crate::protocol::oauth2::{Call, Details, HookSettings, Hooks, OAuth2, UidField, When, keep, keep_as, optional};
+use crate::protocol::oauth2::{Call, CheckBody, Details, HookSettings, Hooks, OAuth2, TokenCheck, UidField, When, keep, keep_as, optional};
 
 pub(super) const ME: Call = Call {
     url: "https://api.linkedin.com/v2/me",
@@ -21,6 +21,14 @@ pub(super) const ADDRESS: Call = Call {
     root: "elements[0].handle~",
     when: When::Scope("r_emailaddress"),
     ..Call::GET
+};
+
+/// <https://learn.microsoft.com/en-us/linkedin/shared/authentication/token-introspection>
+pub(super) const INTROSPECTION: TokenCheck = TokenCheck {
+    url: "https://www.linkedin.com/oauth/v2/introspectToken",
+    body: CheckBody::Form(&[("client_id", "{client_id}"), ("client_secret", "{client_secret}"), ("token", "{access_token}")]),
+    valid: "active",
+    ..TokenCheck::GET
 };
 
 /// LinkedIn before OpenID Connect.
@@ -49,6 +57,7 @@ pub const LINKEDIN_OAUTH2: OAuth2 = OAuth2 {
         optional("FORCE_PROFILE_LANGUAGE", "The language of the names, such as de-DE."),
     ],
     hooks: Hooks { variables: Some(projection), details: Some(localized_names), ..Hooks::NONE },
+    token_check: Some(INTROSPECTION),
     ..OAuth2::STANDARD
 };
 

@@ -1,5 +1,6 @@
 //! LinkedIn: OpenID Connect. <https://learn.microsoft.com/en-us/linkedin/consumer/integrations/self-serve/sign-in-with-linkedin-v2>
 
+use super::linkedin_oauth2::INTROSPECTION;
 use crate::protocol::oauth2::{ClientAuth, IssuerFrom, Nonce, OAuth2, OpenId};
 
 /// LinkedIn.
@@ -16,5 +17,6 @@ pub const LINKEDIN_OPENIDCONNECT: OAuth2 = OAuth2 {
         nonce: Nonce::Dropped("LinkedIn leaves it out of its id tokens"),
         ..OpenId::STANDARD
     }),
+    token_check: Some(INTROSPECTION),
     ..OAuth2::OPENID
 };

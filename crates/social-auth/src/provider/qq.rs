@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use crate::identity::UserDetails;
-use crate::protocol::oauth2::{Call, Details, Format, HookSettings, Hooks, OAuth2, TokenIn, UidField, keep, keep_as, optional};
+use crate::protocol::oauth2::{Call, Details, Format, HookSettings, Hooks, OAuth2, TokenCheck, TokenIn, UidField, keep, keep_as, optional};
 
 /// QQ.
 pub const QQ: OAuth2 = OAuth2 {
@@ -29,6 +29,12 @@ pub const QQ: OAuth2 = OAuth2 {
     extra_data: &[keep_as("nickname", "username"), keep_as("figureurl_qq_1", "profile_image_url"), keep("gender")],
     settings: &[optional("USE_OPENID_AS_USERNAME", "Whether the identifier is the wish for a user name.")],
     hooks: Hooks { details: Some(choose_username), ..Hooks::NONE },
+    // <https://wiki.connect.qq.com/openapi%E8%B0%83%E7%94%A8%E8%AF%B4%E6%98%8E_oauth2-0>
+    token_check: Some(TokenCheck {
+        url: "https://graph.qq.com/oauth2.0/me",
+        query: &[("access_token", "{access_token}"), ("fmt", "json")],
+        ..TokenCheck::GET
+    }),
     ..OAuth2::STANDARD
 };
 

@@ -2,7 +2,19 @@
 //!
 //! The token answer tells the address of the profile, which is the identifier too.
 
-use crate::protocol::oauth2::{Call, Details, OAuth2, Revoke, RevokeToken, TokenIn, UidField, Verified, keep};
+use crate::protocol::oauth2::{Call, CheckBody, Details, OAuth2, Revoke, RevokeToken, TokenCheck, TokenIn, UidField, Verified, keep};
+
+/// <https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oidc_token_introspection.htm>
+const INTROSPECTION: TokenCheck = TokenCheck {
+    body: CheckBody::Form(&[
+        ("token", "{access_token}"),
+        ("token_type_hint", "access_token"),
+        ("client_id", "{client_id}"),
+        ("client_secret", "{client_secret}"),
+    ]),
+    valid: "active",
+    ..TokenCheck::GET
+};
 
 /// Salesforce.
 pub const SALESFORCE_OAUTH2: OAuth2 = OAuth2 {
@@ -27,6 +39,7 @@ pub const SALESFORCE_OAUTH2: OAuth2 = OAuth2 {
         ..Details::NONE
     },
     extra_data: &[keep("id"), keep("instance_url"), keep("issued_at"), keep("signature"), keep("refresh_token")],
+    token_check: Some(TokenCheck { url: "https://login.salesforce.com/services/oauth2/introspect", ..INTROSPECTION }),
     ..OAuth2::STANDARD
 };
 
@@ -38,5 +51,6 @@ pub const SALESFORCE_OAUTH2_SANDBOX: OAuth2 = OAuth2 {
     authorization_url: "https://test.salesforce.com/services/oauth2/authorize",
     token_url: "https://test.salesforce.com/services/oauth2/token",
     revoke: Some(Revoke { method: "POST", url: "https://test.salesforce.com/services/oauth2/revoke", token: RevokeToken::Form("token") }),
+    token_check: Some(TokenCheck { url: "https://test.salesforce.com/services/oauth2/introspect", ..INTROSPECTION }),
     ..SALESFORCE_OAUTH2
 };

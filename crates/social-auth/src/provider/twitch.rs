@@ -2,7 +2,11 @@
 //!
 //! Addresses are given out when they are verified. With OpenID Connect, claims have to be asked for one by one.
 
-use crate::protocol::oauth2::{Call, Details, OAuth2, OpenId, UidField, Verified};
+use crate::protocol::oauth2::{Call, CheckAuth, Details, OAuth2, OpenId, TokenCheck, UidField, Verified};
+
+/// <https://dev.twitch.tv/docs/authentication/validate-tokens/>
+const VALIDATION: TokenCheck =
+    TokenCheck { url: "https://id.twitch.tv/oauth2/validate", authorization: CheckAuth::Token("OAuth"), ..TokenCheck::GET };
 
 /// OAuth 2.0.
 pub const TWITCH: OAuth2 = OAuth2 {
@@ -16,6 +20,7 @@ pub const TWITCH: OAuth2 = OAuth2 {
     profile: &[Call { url: "https://api.twitch.tv/helix/users", headers: &[("client-id", "{key}")], root: "data[0]", ..Call::GET }],
     uid: UidField::Stable("id"),
     details: Details { username: "login", email: "email", email_verified: Verified::Always, ..Details::NONE },
+    token_check: Some(VALIDATION),
     ..OAuth2::STANDARD
 };
 
@@ -30,5 +35,6 @@ pub const TWITCH_OPENIDCONNECT: OAuth2 = OAuth2 {
     scope: &["openid", "user:read:email"],
     authorize_params: &[("claims", "{\"id_token\":{\"email\": null,\"email_verified\":null,\"preferred_username\":null}}")],
     openid: Some(OpenId { endpoint: "https://id.twitch.tv/oauth2", ..OpenId::STANDARD }),
+    token_check: Some(VALIDATION),
     ..OAuth2::OPENID
 };

@@ -5,7 +5,9 @@
 use serde_json::Value;
 
 use crate::identity::UserDetails;
-use crate::protocol::oauth2::{Call, Details, HookSettings, Hooks, OAuth2, TokenIn, UidField, When, keep, keep_as, optional};
+use crate::protocol::oauth2::{
+    Call, CheckBody, Details, HookSettings, Hooks, OAuth2, TokenCheck, TokenIn, UidField, When, keep, keep_as, optional,
+};
 
 /// Weibo.
 pub const WEIBO: OAuth2 = OAuth2 {
@@ -38,6 +40,13 @@ pub const WEIBO: OAuth2 = OAuth2 {
     extra_data: &[keep("id"), keep_as("name", "username"), keep("profile_image_url"), keep("gender")],
     settings: &[optional("DOMAIN_AS_USERNAME", "Whether the personal domain is the wish for a user name.")],
     hooks: Hooks { details: Some(domain_as_username), ..Hooks::NONE },
+    // <https://open.weibo.com/wiki/Oauth2/get_token_info>
+    token_check: Some(TokenCheck {
+        url: "https://api.weibo.com/oauth2/get_token_info",
+        body: CheckBody::Form(&[("access_token", "{access_token}")]),
+        audience: "appkey",
+        ..TokenCheck::GET
+    }),
     ..OAuth2::STANDARD
 };
 

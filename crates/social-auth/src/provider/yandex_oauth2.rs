@@ -1,6 +1,6 @@
 //! Yandex: OAuth 2.0. <https://yandex.com/dev/id/doc/en/>
 
-use crate::protocol::oauth2::{Call, Details, OAuth2, TokenIn, UidField};
+use crate::protocol::oauth2::{Call, CheckAuth, Details, OAuth2, TokenCheck, TokenIn, UidField};
 
 /// Yandex.
 pub const YANDEX_OAUTH2: OAuth2 = OAuth2 {
@@ -28,6 +28,13 @@ pub const YANDEX_OAUTH2: OAuth2 = OAuth2 {
         fullname: "real_name | display_name",
         ..Details::NONE
     },
+    // <https://yandex.com/dev/id/doc/en/user-information>
+    token_check: Some(TokenCheck {
+        url: "https://login.yandex.ru/info",
+        query: &[("format", "json")],
+        authorization: CheckAuth::Token("OAuth"),
+        ..TokenCheck::GET
+    }),
     ..OAuth2::STANDARD
 };
 

@@ -79,6 +79,10 @@ pub struct FlowSettings {
     pub email: EmailSettings,
     /// For `sync_groups`: the provider's group → the group here (`GROUPS_MAP`).
     pub groups_map: Option<BTreeMap<String, String>>,
+    /// What it means that a person who is signed in proves another account to be theirs (`ACCOUNT_MERGE`).
+    pub account_merge: AccountMerge,
+    /// The page that asks whether two accounts are to be one (`ACCOUNT_MERGE_URL`).
+    pub account_merge_url: Option<String>,
     /// Whether a former identifier is believed without evidence (`ALLOW_UNVERIFIED_LEGACY_UID_MIGRATION`).
     pub allow_unverified_legacy_uid_migration: bool,
 }
@@ -164,6 +168,18 @@ pub enum EmailPolicy {
     Verified,
 }
 
+/// What it means that a person who is signed in proves another account to be theirs too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AccountMerge {
+    /// Nothing: the identity is in use.
+    #[default]
+    Refuse,
+    /// The two may become one; the other is switched off.
+    Deactivate,
+    /// The two may become one; the other is deleted.
+    Delete,
+}
+
 impl FlowSettings {
     /// Reads them as one backend sees them.
     ///
@@ -214,6 +230,8 @@ impl FlowSettings {
             associate_by_email: email_policy(settings)?,
             email: email(settings)?,
             groups_map: settings.setting("GROUPS_MAP").map(|_| settings.pairs("GROUPS_MAP")).transpose()?.map(BTreeMap::from_iter),
+            account_merge: account_merge(settings)?,
+            account_merge_url: text("ACCOUNT_MERGE_URL")?,
             allow_unverified_legacy_uid_migration: settings.boolean("ALLOW_UNVERIFIED_LEGACY_UID_MIGRATION", false)?,
         })
     }
@@ -277,6 +295,15 @@ fn email_policy(settings: &BackendSettings<'_>) -> Result<EmailPolicy> {
         Some("confirm") => Ok(EmailPolicy::Confirm),
         Some("verified") => Ok(EmailPolicy::Verified),
         Some(_) => Err(settings.invalid("ASSOCIATE_BY_EMAIL", "must be refuse, confirm or verified")),
+    }
+}
+
+fn account_merge(settings: &BackendSettings<'_>) -> Result<AccountMerge> {
+    match settings.text("ACCOUNT_MERGE")? {
+        None | Some("refuse") => Ok(AccountMerge::Refuse),
+        Some("deactivate") => Ok(AccountMerge::Deactivate),
+        Some("delete") => Ok(AccountMerge::Delete),
+        Some(_) => Err(settings.invalid("ACCOUNT_MERGE", "must be refuse, deactivate or delete")),
     }
 }
 

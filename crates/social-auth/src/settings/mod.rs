@@ -42,7 +42,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use docs::settings_page;
-pub use flow::{AllowedSettings, EmailPolicy, EmailSettings, FlowSettings, NameSettings, UserSettings, UsernameSettings};
+pub use flow::{AccountMerge, AllowedSettings, EmailPolicy, EmailSettings, FlowSettings, NameSettings, UserSettings, UsernameSettings};
 pub use kind::{Kind, Scope, SettingDecl};
 pub use problem::{Problem, Problems, Severity};
 pub use providers::ProviderIndex;

@@ -1,6 +1,7 @@
 //! Everything in memory: for tests and first steps. It forgets when the process ends, so the server
 //! never uses it.
 
+mod merge;
 mod social;
 mod users;
 
@@ -9,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use time::OffsetDateTime;
 
-use super::{Association, AssociationId, Code, OpenIdAssociation, Partial, StorageScope, StoredSession, User, UserId};
+use super::{Association, AssociationId, Code, MergeRecord, OpenIdAssociation, Partial, StorageScope, StoredSession, User, UserId};
 
 /// Keeps everything in memory, behind one lock: every call is atomic.
 ///
@@ -35,6 +36,7 @@ struct State {
     codes: Vec<Code>,
     openid_associations: Vec<OpenIdAssociation>,
     sessions: HashMap<String, StoredSession>,
+    merges: Vec<MergeRecord>,
 }
 
 impl MemoryStorage {

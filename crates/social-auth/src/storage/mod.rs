@@ -7,6 +7,7 @@
 //! Every implementation runs the storage kit of `social-auth-testkit`.
 
 mod memory;
+mod merge;
 mod records;
 mod sealed;
 
@@ -16,6 +17,7 @@ use async_trait::async_trait;
 use time::{Duration, OffsetDateTime};
 
 pub use memory::MemoryStorage;
+pub use merge::{Leftover, MergeConflict, MergeRecord, MergeReport, MergeUsers, MovedAssociation, merge_elsewhere};
 pub use records::{
     Association, AssociationId, Code, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, OriginKey, OriginKeys, Partial,
     SessionOrigin, StoredSession, User, UserChanges, UserId,
@@ -59,6 +61,9 @@ pub enum StorageError {
         /// What is wrong with it.
         why: String,
     },
+    /// Two accounts cannot become one; the text says why. Nothing was written.
+    #[error("the accounts cannot be merged: {0}")]
+    MergeRefused(String),
     /// The database can be read but not written.
     #[error("the database is read-only: {0}")]
     ReadOnly(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -225,6 +230,16 @@ pub trait UserStorage: Send + Sync + 'static {
         Ok(())
     }
 
+    /// Hands the application's own rows of `from` over to `into`, when two accounts become one, and answers
+    /// what for and how many. In a dry run it only counts. It is called before the associations go over, by
+    /// [`merge_elsewhere`]; a merge that then fails is tried again, so it must be right to call it twice.
+    ///
+    /// # Errors
+    /// Any keeps the two accounts apart.
+    async fn merge_own_rows(&self, _merge: &MergeUsers) -> StorageResult<Vec<(String, u64)>> {
+        Ok(Vec::new())
+    }
+
     /// Whether the user has another way in than a social sign-in, such as a password.
     async fn has_usable_password(&self, id: &UserId) -> StorageResult<bool>;
 }
@@ -287,6 +302,30 @@ pub trait SocialStorage: Send + Sync + 'static {
     ) -> StorageResult<(User, Association)> {
         create_then_connect(self, users, user, association).await
     }
+
+    /// Hands all associations of a user over to another, at once. Answers which.
+    async fn move_associations(&self, from: &UserId, into: &UserId, now: OffsetDateTime) -> StorageResult<Vec<AssociationId>>;
+
+    /// Makes two users one: the associations of `from` go over to `into`, the sessions and tokens of `from`
+    /// end, `from` is switched off or deleted, and it is recorded; or, in a dry run, nothing but the report.
+    ///
+    /// As written here it is done step by step ([`merge_elsewhere`]); a storage that has the users too
+    /// ([`UserStorage::scope`]) does it in one transaction, and fails as a whole where rows that it knows
+    /// nothing of refer to a user to be deleted.
+    ///
+    /// # Errors
+    /// [`StorageError::MergeRefused`] for a user and themselves, when one of the two was switched off, be it by
+    /// another merge, and naming the tables whose rows are in the way; [`StorageError::NotFound`] when one is
+    /// not there. Nothing was changed then.
+    async fn merge_users(&self, users: &dyn UserStorage, merge: &MergeUsers) -> StorageResult<MergeReport> {
+        merge_elsewhere(self, users, merge).await
+    }
+
+    /// Keeps the audit entry of a merge.
+    async fn record_merge(&self, record: &MergeRecord) -> StorageResult<()>;
+
+    /// The merges that a user took part in, on either side, oldest first.
+    async fn merges_of(&self, user: &UserId) -> StorageResult<Vec<MergeRecord>>;
 
     /// Spends something that may be spent only once, atomically: `true` for exactly one caller.
     ///

@@ -8,8 +8,8 @@ use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::{
-    Association, AssociationId, Code, Expiring, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, OriginKey, Partial,
-    SocialStorage, StorageError, StorageResult, StoredSession, User, UserId, UserStorage,
+    Association, AssociationId, Code, Expiring, MergeRecord, MergeReport, MergeUsers, NewAssociation, NewPartial, NewSession, NewUser,
+    OpenIdAssociation, OriginKey, Partial, SocialStorage, StorageError, StorageResult, StoredSession, User, UserId, UserStorage,
 };
 use crate::identity::Fields;
 use crate::seal::Sealer;
@@ -157,6 +157,18 @@ impl SocialStorage for SealedStorage {
     }
     async fn delete_association(&self, id: AssociationId) -> StorageResult<bool> {
         self.inner.delete_association(id).await
+    }
+    async fn move_associations(&self, from: &UserId, into: &UserId, now: OffsetDateTime) -> StorageResult<Vec<AssociationId>> {
+        self.inner.move_associations(from, into, now).await
+    }
+    async fn merge_users(&self, users: &dyn UserStorage, merge: &MergeUsers) -> StorageResult<MergeReport> {
+        self.inner.merge_users(users, merge).await
+    }
+    async fn record_merge(&self, record: &MergeRecord) -> StorageResult<()> {
+        self.inner.record_merge(record).await
+    }
+    async fn merges_of(&self, user: &UserId) -> StorageResult<Vec<MergeRecord>> {
+        self.inner.merges_of(user).await
     }
     async fn claim(&self, namespace: &str, key: &str, expires_at: i64) -> StorageResult<bool> {
         self.inner.claim(namespace, key, expires_at).await

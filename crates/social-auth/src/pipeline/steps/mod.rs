@@ -9,6 +9,7 @@ mod debug;
 mod get_username;
 mod load_extra_data;
 mod mail_validation;
+mod merge_users;
 mod social_details;
 mod social_names;
 mod social_uid;
@@ -48,6 +49,7 @@ const BUILT_IN: &[(&str, MakeStep)] = &[
     ("social_uid", || Arc::new(social_uid::SocialUid)),
     ("auth_allowed", || Arc::new(auth_allowed::AuthAllowed)),
     ("social_user", || Arc::new(social_user::SocialUser)),
+    (merge_users::NAME, || Arc::new(merge_users::MergeUsersStep)),
     ("associate_by_email", || Arc::new(associate_by_email::AssociateByEmail)),
     ("mail_validation", || Arc::new(mail_validation::MailValidation)),
     ("get_username", || Arc::new(get_username::GetUsername)),

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::config::Config;
-use super::description::TokenCheck;
+use super::description::{CheckAuth, CheckBody, TokenCheck};
 use super::provider_error;
 use super::token::{TokenEndpoint, authenticate};
 use crate::error::{Error, Reason, Result, Stage};
@@ -16,8 +16,8 @@ use crate::template;
 
 /// How this backend checks.
 pub(super) enum AudienceCheck {
-    /// The provider's own endpoint.
-    Provider(TokenCheck, Selector),
+    /// The provider's own endpoint, and where in its answer stand the audience and whether the token is good.
+    Provider(TokenCheck, Selector, Selector),
     /// Token introspection (RFC 7662) at this address, or where the metadata says.
     Introspection(Option<String>),
     /// Not at all: the site's owner says that only their own applications can hold such tokens.
@@ -40,16 +40,11 @@ impl AudienceCheck {
     ) -> Result<()> {
         match self {
             AudienceCheck::Unchecked => Ok(()),
-            AudienceCheck::Provider(check, audience) => {
-                let lookup = |name: &str| match name {
-                    "access_token" => Some(token.expose().to_owned()),
-                    "client_id" => Some(config.key.clone()),
-                    "client_secret" => Some(endpoint.secret.expose().to_owned()),
-                    other => setting_value(&config.hook_settings, other),
-                };
-                let query =
-                    check.query.iter().map(|(name, value)| Ok((*name, template::fill(value, &lookup)?))).collect::<Result<Vec<_>>>()?;
-                let answer = ask(http, Outgoing::get(&template::fill(check.url, &lookup)?)?.query(&query)).await?;
+            AudienceCheck::Provider(check, audience, valid) => {
+                let answer = ask(http, question(check, config, endpoint.secret.expose(), token.expose())?).await?;
+                if !valid.is_empty() && valid.value(&answer) != Some(Value::Bool(true)) {
+                    return Err(rejected("the provider says that the token is not valid"));
+                }
                 issued_to_us(&answer, audience, config)
             }
             AudienceCheck::Introspection(configured) => {
@@ -65,11 +60,39 @@ impl AudienceCheck {
     }
 }
 
+/// The request to the provider's own endpoint.
+fn question(check: &TokenCheck, config: &Config, secret: &str, token: &str) -> Result<Outgoing> {
+    let lookup = |name: &str| match name {
+        "access_token" => Some(token.to_owned()),
+        "client_id" => Some(config.key.clone()),
+        "client_secret" => Some(secret.to_owned()),
+        other => setting_value(&config.hook_settings, other),
+    };
+    let filled = |pairs: &[(&'static str, &str)]| {
+        pairs.iter().map(|(name, value)| Ok((*name, template::fill(value, &lookup)?))).collect::<Result<Vec<_>>>()
+    };
+    let url = template::fill(check.url, &lookup)?;
+    let request = match check.body {
+        CheckBody::Nothing => Outgoing::get(&url)?,
+        CheckBody::Form(fields) => Outgoing::post_form(&url, &filled(fields)?)?,
+        CheckBody::Json(members) => {
+            let members = filled(members)?.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value)));
+            Outgoing::new(http::Method::POST, &url)?.json(&Value::Object(members.collect()))
+        }
+    };
+    let request = if check.query.is_empty() { request } else { request.query(&filled(check.query)?) };
+    Ok(match check.authorization {
+        CheckAuth::Nothing => request,
+        CheckAuth::Token(scheme) => request.authorization(scheme, token),
+        CheckAuth::Client => request.basic(&config.key, secret),
+    })
+}
+
 async fn ask(http: &Client, request: Outgoing) -> Result<Value> {
     let answer = http.send(request.header("accept", "application/json")).await?;
     match answer.status {
-        // How Google says that a token is not one, or no more.
-        400 | 401 => Err(rejected("the provider does not know the token")),
+        // How Google, Twitch and GitHub say that a token is not one, or no more.
+        400 | 401 | 404 => Err(rejected("the provider does not know the token")),
         _ if !answer.is_success() => Err(provider_error::answer_error(&answer, Stage::TokenValidation)),
         _ => answer.json(),
     }
@@ -77,12 +100,14 @@ async fn ask(http: &Client, request: Outgoing) -> Result<Value> {
 
 fn issued_to_us(answer: &Value, audience: &Selector, config: &Config) -> Result<()> {
     let found = audience.value(answer);
-    let texts: Vec<&str> = match &found {
-        Some(Value::String(text)) => vec![text],
-        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+    let texts: Vec<String> = match &found {
+        Some(Value::String(text)) => vec![text.clone()],
+        // Some providers' client ids are numbers.
+        Some(Value::Number(number)) => vec![number.to_string()],
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         _ => Vec::new(),
     };
-    let ours = |text: &&str| config.accepted_audiences().any(|audience| constant_time_eq(audience.as_bytes(), text.as_bytes()));
+    let ours = |text: &String| config.accepted_audiences().any(|audience| constant_time_eq(audience.as_bytes(), text.as_bytes()));
     if texts.iter().any(ours) {
         Ok(())
     } else {

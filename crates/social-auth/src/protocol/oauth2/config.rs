@@ -171,7 +171,9 @@ fn audience_check(provider: &OAuth2, settings: &BackendSettings<'_>) -> Result<A
         return Ok(AudienceCheck::Unchecked);
     }
     match (settings.text("INTROSPECTION_URL")?, provider.token_check) {
-        (None, Some(check)) => Ok(AudienceCheck::Provider(check, parse(settings, "audience", check.audience)?)),
+        (None, Some(check)) => {
+            Ok(AudienceCheck::Provider(check, parse(settings, "audience", check.audience)?, parse(settings, "audience", check.valid)?))
+        }
         (url, _) => Ok(AudienceCheck::Introspection(url.map(str::to_owned))),
     }
 }

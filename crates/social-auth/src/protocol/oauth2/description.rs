@@ -246,15 +246,50 @@ pub enum RevokeToken {
     Url,
 }
 
-/// How a provider tells for whom an access token was issued.
+/// How a provider tells for whom an access token was issued. In its texts `{access_token}`, `{client_id}`
+/// and `{client_secret}` are known besides the settings.
 #[derive(Debug, Clone, Copy)]
 pub struct TokenCheck {
     /// The URL.
     pub url: &'static str,
-    /// Query parameters; `{access_token}`, `{client_id}` and `{client_secret}` are known.
+    /// Query parameters.
     pub query: &'static [(&'static str, &'static str)],
+    /// What is posted; nothing: it is a `GET`.
+    pub body: CheckBody,
+    /// What `Authorization` holds.
+    pub authorization: CheckAuth,
     /// Where the client id stands in the answer: a selector.
     pub audience: &'static str,
+    /// The member that must be `true` for a token that is good: a selector; empty: the status says it.
+    pub valid: &'static str,
+}
+
+impl TokenCheck {
+    /// A `GET` that is answered only for a good token.
+    pub const GET: TokenCheck =
+        TokenCheck { url: "", query: &[], body: CheckBody::Nothing, authorization: CheckAuth::Nothing, audience: "client_id", valid: "" };
+}
+
+/// What a [`TokenCheck`] posts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckBody {
+    /// Nothing: it is a `GET`.
+    Nothing,
+    /// A form.
+    Form(&'static [(&'static str, &'static str)]),
+    /// A JSON object.
+    Json(&'static [(&'static str, &'static str)]),
+}
+
+/// What `Authorization` holds in a [`TokenCheck`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckAuth {
+    /// There is none.
+    Nothing,
+    /// The token in question, after this scheme.
+    Token(&'static str),
+    /// The client's id and secret (`Basic`).
+    Client,
 }
 
 /// OpenID Connect on top of OAuth 2.0.

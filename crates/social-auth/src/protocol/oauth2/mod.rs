@@ -15,7 +15,8 @@ mod token;
 
 pub use backend::OAuth2Backend;
 pub use description::{
-    ClientAuth, Hooks, IdentityFrom, IssuerFrom, Nonce, OAuth2, OpenId, Pkce, Revoke, RevokeToken, TokenCheck, TokenRequest,
+    CheckAuth, CheckBody, ClientAuth, Hooks, IdentityFrom, IssuerFrom, Nonce, OAuth2, OpenId, Pkce, Revoke, RevokeToken, TokenCheck,
+    TokenRequest,
 };
 pub(crate) use provider_error::answer_error;
 pub use provider_error::stated_error;

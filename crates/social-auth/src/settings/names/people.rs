@@ -28,6 +28,14 @@ pub(super) const GROUP: Group = Group {
         setting("NO_DEFAULT_PROTECTED_USER_FIELDS", Kind::Switch, "Protect the fields of `PROTECTED_USER_FIELDS` only.").or("false"),
         setting("IMMUTABLE_USER_FIELDS", Kind::List, "Fields that are filled once and then never change.").or("[]"),
         setting("USER_FIELD_MAPPING", Kind::Pairs, "Details whose field of the account has another name.").or("{}"),
+        setting(
+            "ACCOUNT_MERGE",
+            Kind::Choice(&["refuse", "deactivate", "delete"]),
+            "What happens when a person who is signed in connects what belongs to another account: it is refused, or they are offered \
+             to make the two accounts one, and the other is switched off or deleted.",
+        )
+        .or("refuse"),
+        setting("ACCOUNT_MERGE_URL", Kind::Target, "The page that makes that offer (`SocialAuth::open_question`).").or("a page of ours"),
         setting("FORCE_EMAIL_LOWERCASE", Kind::Switch, "Store e-mail addresses in lower case.").or("false"),
     ],
 };

@@ -4,8 +4,9 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use super::super::{
-    Association, AssociationId, Code, Expiring, NewAssociation, NewPartial, NewSession, NewUser, OpenIdAssociation, OriginKey, Partial,
-    SocialStorage, StorageError, StorageResult, StoredSession, User, UserId, UserStorage, create_then_connect, modified_after,
+    Association, AssociationId, Code, Expiring, MergeRecord, MergeReport, MergeUsers, NewAssociation, NewPartial, NewSession, NewUser,
+    OpenIdAssociation, OriginKey, Partial, SocialStorage, StorageError, StorageResult, StoredSession, User, UserId, UserStorage,
+    create_then_connect, merge_elsewhere, modified_after,
 };
 use super::{MemoryStorage, State, microseconds};
 use crate::identity::Fields;
@@ -89,6 +90,27 @@ impl SocialStorage for MemoryStorage {
         let user = state.insert_user(user);
         let association = state.insert_association(association, user.id.clone());
         Ok((user, association))
+    }
+
+    async fn move_associations(&self, from: &UserId, into: &UserId, now: OffsetDateTime) -> StorageResult<Vec<AssociationId>> {
+        Ok(self.state().move_associations(from, into, now))
+    }
+
+    async fn merge_users(&self, users: &dyn UserStorage, merge: &MergeUsers) -> StorageResult<MergeReport> {
+        if users.scope() != Some(&self.scope) {
+            return merge_elsewhere(self, users, merge).await;
+        }
+        self.state().merge(merge)
+    }
+
+    async fn record_merge(&self, record: &MergeRecord) -> StorageResult<()> {
+        self.state().merges.push(MergeRecord { at: microseconds(record.at), ..record.clone() });
+        Ok(())
+    }
+
+    async fn merges_of(&self, user: &UserId) -> StorageResult<Vec<MergeRecord>> {
+        let of_user = |record: &&MergeRecord| record.report.into == *user || record.report.from == *user;
+        Ok(self.state().merges.iter().filter(of_user).cloned().collect())
     }
 
     async fn claim(&self, namespace: &str, key: &str, expires_at: i64) -> StorageResult<bool> {
