@@ -139,6 +139,7 @@ pub(super) const TABLES: Tables = Tables {
         Table {
             name: "social_auth_merge",
             columns: &["id", "into_user", "from_user", "merged_at", "report"],
+            added: &[],
             create: &[
                 // It outlives the users that it tells of, so it refers to none.
                 r#"CREATE TABLE IF NOT EXISTS "social_auth_merge" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "into_user" varchar(255) NOT NULL, "from_user" varchar(255) NOT NULL, "merged_at" datetime NOT NULL, "report" text NOT NULL CHECK (JSON_VALID("report")))"#,

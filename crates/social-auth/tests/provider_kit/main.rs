@@ -9,6 +9,7 @@ mod place;
 mod signed;
 mod site;
 mod token;
+mod token_check;
 
 use std::collections::BTreeSet;
 
