@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 use social_auth::SocialAuth;
@@ -16,6 +17,7 @@ use crate::logging::Logging;
 /// The settings file that is read if none is named, and only if it is there.
 const DEFAULT_FILE: &str = "social-auth.toml";
 const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+const DEFAULT_READ_TIMEOUT: u64 = 30;
 const DEFAULT_DATABASE_URL: &str = "sqlite://social-auth.db";
 
 /// Where the server's own pages are; people may set others.
@@ -34,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) warnings: Vec<Problem>,
     /// Where to listen, in the order to try.
     pub(crate) listen: Vec<SocketAddr>,
+    /// How long a request may take to arrive.
+    pub(crate) read_timeout: Duration,
     /// The database.
     pub(crate) database_url: String,
     /// What is logged.
@@ -75,7 +79,8 @@ impl Config {
         let warnings = Problems::unless_fine(problems)?;
         let (Some(listen), Some(logging)) = (listen, logging) else { return Err(Problem::error("the settings cannot be used").into()) };
         let database_url = text(&settings, "DATABASE_URL").unwrap_or(DEFAULT_DATABASE_URL).to_owned();
-        Ok(Config { settings, warnings, listen, database_url, logging })
+        let read_timeout = settings.of_site().value("READ_TIMEOUT").and_then(seconds).unwrap_or(DEFAULT_READ_TIMEOUT);
+        Ok(Config { settings, warnings, listen, read_timeout: Duration::from_secs(read_timeout), database_url, logging })
     }
 }
 
@@ -155,6 +160,11 @@ fn problem(error: &Error) -> Problem {
         Some(setting) => problem.about(setting),
         None => problem,
     }
+}
+
+/// A number, or the text of one as the environment has it.
+fn seconds(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 fn text<'a>(settings: &'a Settings, name: &str) -> Option<&'a str> {

@@ -4,6 +4,7 @@ mod app;
 mod cli;
 mod commands;
 mod config;
+mod connections;
 mod failure;
 mod logging;
 mod secret_key;

@@ -1,16 +1,15 @@
 //! Serving until a signal says stop: running requests are finished, then the database is closed.
 
 use std::hash::{BuildHasher as _, RandomState};
-use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use social_auth::SocialAuth;
 use social_auth_sqlx::SqlxStorage;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::connections;
 use crate::failure::Failure;
 
 /// How long running requests may take after the signal.
@@ -28,23 +27,16 @@ pub(crate) fn url_of(listener: &TcpListener) -> Result<String, Failure> {
     Ok(format!("http://{address}"))
 }
 
-/// Serves until SIGTERM or SIGINT.
+/// Serves until SIGTERM or SIGINT. A request may take `read_timeout` to arrive.
 ///
 /// # Errors
 /// When signals cannot be had.
-pub(crate) async fn run(listener: TcpListener, app: App, storage: SqlxStorage) -> Result<(), Failure> {
+pub(crate) async fn run(listener: TcpListener, app: App, storage: SqlxStorage, read_timeout: Duration) -> Result<(), Failure> {
     let mut signals = Signals::new()?;
     let (stop, stopped) = watch::channel(false);
     let cleanup = tokio::spawn(clean_up(app.social().clone()));
     tokio::spawn(collect_entropy());
-    // Answers are small and wait for nobody: sent at once.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY cannot be set");
-        }
-    });
-    let service = app.router().into_make_service_with_connect_info::<SocketAddr>();
-    let served = tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(until_stopped(stopped)).into_future());
+    let served = tokio::spawn(connections::serve(listener, app.router(), read_timeout, until_stopped(stopped)));
     signals.wait().await;
     tracing::info!("stopping: running requests are finished first");
     let _ = stop.send(true);

@@ -26,11 +26,12 @@ pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Failure> {
     let database_url = database_url.unwrap_or_else(|| format!("sqlite://{}", folder.path().join("demo.db").display()));
     let config = Config::check(settings(&provider, &arguments, &database_url))?;
     config.logging.start();
+    let read_timeout = config.read_timeout;
     let listener = serve::listener(&config).await?;
     let storage = serve::storage(&config.database_url).await?;
     let app = serve::app(config, &listener, &storage, Kind::Demo).await?;
     welcome(&server::url_of(&listener)?, &provider, arguments.database_url.as_deref());
-    server::run(listener, app, storage).await?;
+    server::run(listener, app, storage, read_timeout).await?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -20,11 +20,12 @@ pub(crate) async fn run(arguments: Serve) -> Result<ExitCode, Failure> {
     let arguments = Arguments { file: configured.config.as_deref(), listen: listen.as_deref(), database_url: database_url.as_deref() };
     let config = Config::load(&arguments)?;
     config.logging.start();
+    let read_timeout = config.read_timeout;
     let listener = listener(&config).await?;
     let storage = storage(&config.database_url).await?;
     let app = app(config, &listener, &storage, Kind::Site).await?;
     println!("social-auth listening on {}", server::url_of(&listener)?);
-    server::run(listener, app, storage).await?;
+    server::run(listener, app, storage, read_timeout).await?;
     Ok(ExitCode::SUCCESS)
 }
 

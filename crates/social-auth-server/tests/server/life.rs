@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use social_auth_testkit::{DevProvider, Fault};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::program::Program;
 use super::visitor::Visitor;
@@ -120,4 +122,38 @@ async fn the_walk_in_the_readme_works_as_it_is_written() {
     let said = super::program::said(&output);
     assert!(output.status.success(), "{said}");
     assert!(said.starts_with("{\"user\":null}") && said.contains("303") && said.contains("alice@example.test"), "{said}");
+}
+
+/// What a server sends, until it closes the connection, to a client that says only this and waits.
+async fn answer_to(address: &str, said: &str) -> String {
+    let mut connection = TcpStream::connect(address.trim_start_matches("http://")).await.unwrap();
+    connection.write_all(said.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let closed = tokio::time::timeout(Duration::from_secs(20), connection.read_to_end(&mut answer)).await;
+    closed.unwrap_or_else(|_| panic!("still connected after {said:?}")).unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn whoever_is_slow_to_say_what_it_wants_is_let_go_but_whoever_waits_for_a_slow_provider_is_not() {
+    let idp = DevProvider::start().await.unwrap();
+    let server = Program::serve(&idp, "read_timeout = 1").await;
+    let half_a_head = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n";
+    let whole = format!("{half_a_head}\r\n");
+    let half_a_body = "POST /login/dev-oidc/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nnext=";
+    let ((), head, idle, body) = tokio::join!(
+        async {
+            let visitor = Visitor::new(&server.address);
+            let url = visitor.begin("dev-oauth2", None).await;
+            let callback = idp.approve(&url, "alice").await.unwrap();
+            idp.fault("/oauth2/token", Fault::Slow(Duration::from_millis(1500)));
+            assert_eq!(visitor.come_back(&callback).await.location(), "/account/");
+        },
+        answer_to(&server.address, half_a_head),
+        answer_to(&server.address, &whole),
+        answer_to(&server.address, half_a_body),
+    );
+    assert!(!head.contains(" 200 "), "{head}");
+    assert!(idle.starts_with("HTTP/1.1 200 "), "one answer, and the connection is closed: {idle}");
+    assert!(!body.contains(" 200 ") && !body.contains(" 303 "), "{body}");
 }

@@ -22,6 +22,8 @@ pub(super) const GROUP: Group = Group {
             "Seals cookies: 32 random characters or more. A list to rotate it: the newest first, the older ones are still opened.",
         ),
         setting("LISTEN", Kind::Text, "Address and port to listen on.").or("127.0.0.1:8080"),
+        setting("READ_TIMEOUT", Kind::Integer(1), "Seconds that a request may take to arrive, and a connection be kept open without one.")
+            .or("30"),
         setting("MOUNT", Kind::Text, "The path below which the addresses of sign-in are.").or("/"),
         setting("DATABASE_URL", Kind::Secret, "The database.").or("sqlite://social-auth.db"),
         setting("TRUSTED_PROXIES", Kind::List, "Addresses, or networks, of the proxies whose forwarded headers are believed.").or("[]"),
