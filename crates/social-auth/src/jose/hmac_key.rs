@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use aws_lc_rs::hmac;
 use jsonwebtoken::DecodingKey;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Algorithm;
+use super::private_key::compact;
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
@@ -17,9 +19,12 @@ use crate::secret::Secret;
 /// against it at home, hence no less.
 pub const MIN_HMAC_SECRET: usize = 32;
 
-/// A client secret that may verify tokens. Never made from a key set: a published key is no secret.
+/// A client secret that may verify tokens and sign our own. Never made from a key set: a published key is no secret.
 #[derive(Clone)]
-pub struct HmacKey(DecodingKey);
+pub struct HmacKey {
+    decoding: DecodingKey,
+    secret: Secret,
+}
 
 impl HmacKey {
     /// The key that the UTF-8 octets of a client secret are.
@@ -41,7 +46,7 @@ impl HmacKey {
                 ),
             ));
         }
-        Ok(HmacKey(DecodingKey::from_secret(text.as_bytes())))
+        Ok(HmacKey { decoding: DecodingKey::from_secret(text.as_bytes()), secret: secret.clone() })
     }
 
     /// Whether `signature` (base64url) is made with this secret over `message`.
@@ -52,7 +57,23 @@ impl HmacKey {
             Algorithm::HS512 => jsonwebtoken::Algorithm::HS512,
             _ => return false,
         };
-        jsonwebtoken::crypto::verify(signature, message, &self.0, theirs).unwrap_or(false)
+        jsonwebtoken::crypto::verify(signature, message, &self.decoding, theirs).unwrap_or(false)
+    }
+
+    /// A JWT of these claims (`client_secret_jwt`: OpenID Connect Core 1.0, section 9).
+    ///
+    /// # Errors
+    /// `invalid_setting` for an algorithm other than HMAC.
+    pub fn sign(&self, algorithm: Algorithm, claims: &Value) -> Result<Secret> {
+        let mac = match algorithm {
+            Algorithm::HS256 => hmac::HMAC_SHA256,
+            Algorithm::HS384 => hmac::HMAC_SHA384,
+            Algorithm::HS512 => hmac::HMAC_SHA512,
+            _ => return Err(Error::invalid_setting("SECRET", format!("a client secret cannot sign with {algorithm}"))),
+        };
+        let key = hmac::Key::new(mac, self.secret.expose().as_bytes());
+        let header = Map::from_iter([("typ".to_owned(), Value::from("JWT"))]);
+        compact(algorithm, &header, claims, |message| Ok(hmac::sign(&key, message).as_ref().to_vec()))
     }
 }
 

@@ -28,6 +28,9 @@ pub const ACCESS_TOKEN: TokenUse = TokenUse { name: "access token", types: &["jw
 /// Signed userinfo (OpenID Connect Core 1.0, section 5.3.2).
 pub const USER_INFO: TokenUse = TokenUse { name: "userinfo", types: &["jwt"] };
 
+/// An authorization response in the form of a JWT (JARM, section 2.1).
+pub const AUTHORIZATION_RESPONSE: TokenUse = TokenUse { name: "authorization response", types: &["jwt", "oauth-authz-resp+jwt"] };
+
 /// A logout token (OpenID Connect Back-Channel Logout 1.0, section 2.4).
 pub const LOGOUT_TOKEN: TokenUse = TokenUse { name: "logout token", types: &["logout+jwt", "jwt"] };
 

@@ -1,4 +1,5 @@
-//! Signed tokens: JWS (RFC 7515), JWK sets (RFC 7517) and the registered claims of JWT (RFC 7519).
+//! Signed and encrypted tokens: JWS (RFC 7515), JWE (RFC 7516), JWK sets (RFC 7517) and the registered claims
+//! of JWT (RFC 7519).
 //!
 //! The signature code is aws-lc-rs's, for HMAC by way of `jsonwebtoken`. What is here decides *whether* a key may be
 //! asked at all: which algorithms, which keys, which kind of token. None of that is taken from the token.
@@ -17,8 +18,11 @@ mod algorithm;
 mod claims;
 mod hmac_key;
 mod json;
+mod jwe;
 mod jwk;
 mod jws;
+mod private_key;
+mod private_keys;
 mod public_pem;
 mod signing;
 
@@ -26,8 +30,11 @@ pub use algorithm::Algorithm;
 pub use claims::Claims;
 pub(crate) use claims::texts;
 pub use hmac_key::{HmacKey, MIN_HMAC_SECRET};
+pub use jwe::{ContentEncryption, Encryption, KeyManagement, decrypt, is_encrypted};
 pub use jwk::{Key, KeySet, MAX_KEYS};
-pub use jws::{ACCESS_TOKEN, Header, ID_TOKEN, Jws, Keys, LOGOUT_TOKEN, MAX_TOKEN_LENGTH, TokenUse, USER_INFO, Verified};
+pub use jws::{ACCESS_TOKEN, AUTHORIZATION_RESPONSE, Header, ID_TOKEN, Jws, Keys, LOGOUT_TOKEN, MAX_TOKEN_LENGTH, TokenUse, USER_INFO, Verified};
+pub use private_key::PrivateKey;
+pub use private_keys::PrivateKeys;
 pub use signing::SigningKey;
 
 use crate::error::{Error, Reason};
