@@ -17,3 +17,5 @@ mod oidc_provider;
 mod openid;
 mod peer;
 mod process;
+mod sharp_end;
+mod sharp_keys;

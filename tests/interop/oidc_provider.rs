@@ -12,13 +12,13 @@ use crate::browser::{Browser, Page};
 use crate::peer::Peer;
 
 /// The provider of all tests that leave its keys alone.
-fn shared() -> Option<&'static Peer> {
+pub(crate) fn shared() -> Option<&'static Peer> {
     static PEER: OnceLock<Option<Peer>> = OnceLock::new();
     PEER.get_or_init(Peer::start).as_ref()
 }
 
 /// Goes through the provider's pages: any login will do, then consent. Ends at a page without a form.
-async fn sign_in(browser: &mut Browser, app: &App, backend: &str, login: &str) -> Page {
+pub(crate) async fn sign_in(browser: &mut Browser, app: &App, backend: &str, login: &str) -> Page {
     let mut page = browser.open(&format!("{}/login/{backend}/", app.url)).await;
     for _ in 0..6 {
         let Some(form) = page.form() else { return page };
@@ -30,7 +30,7 @@ async fn sign_in(browser: &mut Browser, app: &App, backend: &str, login: &str) -
 }
 
 /// The same, up to the callback, which is not asked for.
-async fn callback_of(browser: &mut Browser, app: &App, backend: &str, login: &str) -> Url {
+pub(crate) async fn callback_of(browser: &mut Browser, app: &App, backend: &str, login: &str) -> Url {
     browser.stop_before = Some(format!("{}/complete/", app.url));
     let page = sign_in(browser, app, backend, login).await;
     browser.stop_before = None;
@@ -53,7 +53,7 @@ pub(crate) fn assert_refused(page: &Page, reason: Reason, status: StatusCode) {
 }
 
 /// A callback with one parameter replaced, or removed.
-fn with_parameter(callback: &Url, name: &str, value: Option<&str>) -> String {
+pub(crate) fn with_parameter(callback: &Url, name: &str, value: Option<&str>) -> String {
     let mut changed = callback.clone();
     let others = callback.query_pairs().filter(|(key, _)| key != name);
     changed.query_pairs_mut().clear().extend_pairs(others).extend_pairs(value.map(|value| (name, value)));

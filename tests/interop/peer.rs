@@ -1,11 +1,15 @@
 //! `oidc-provider` from npm.
 
+use serde_json::Value;
+
 use crate::install;
 use crate::process::Process;
 
 /// A running provider.
 pub(crate) struct Peer {
     pub(crate) issuer: String,
+    /// Where it asks for certificates, if it was started so.
+    pub(crate) mtls: Option<String>,
     pub(crate) client_secret: String,
     process: Process,
 }
@@ -13,8 +17,20 @@ pub(crate) struct Peer {
 impl Peer {
     /// Starts the provider; `None`, and a line that says so, where that cannot be.
     pub(crate) fn start() -> Option<Peer> {
-        let process = Process::start(install::node("oidc-provider")?);
-        Some(Peer { issuer: process.said("issuer"), client_secret: process.said("client_secret"), process })
+        Peer::start_with(&[])
+    }
+
+    /// The same with these variables in its environment.
+    pub(crate) fn start_with(environment: &[(&str, String)]) -> Option<Peer> {
+        let mut program = install::node("oidc-provider")?;
+        program.envs(environment.iter().cloned());
+        let process = Process::start(program);
+        Some(Peer {
+            issuer: process.said("issuer"),
+            mtls: process.may_have_said("mtls"),
+            client_secret: process.said("client_secret"),
+            process,
+        })
     }
 
     /// From now on it signs with other keys, and publishes no longer the old ones.
@@ -25,5 +41,10 @@ impl Peer {
     /// How many requests a path has had so far.
     pub(crate) fn requests(&self, path: &str) -> u64 {
         self.process.tell("requests")[path].as_u64().unwrap_or_default()
+    }
+
+    /// Registers a client, in the words of its metadata.
+    pub(crate) fn register(&self, metadata: &Value) {
+        assert_eq!(self.process.tell(&format!("client {metadata}"))["registered"], metadata["client_id"]);
     }
 }

@@ -28,6 +28,11 @@ impl Process {
         self.hello[name].as_str().unwrap_or_else(|| panic!("no {name}: {}", self.hello)).to_owned()
     }
 
+    /// The same, where it need not say anything.
+    pub(crate) fn may_have_said(&self, name: &str) -> Option<String> {
+        self.hello[name].as_str().map(str::to_owned)
+    }
+
     /// Its answer to a command.
     pub(crate) fn tell(&self, command: &str) -> Value {
         let (stdin, lines) = &mut *self.control.lock().unwrap();

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::attempt::Attempt;
 use crate::error::{Error, Reason, Result};
@@ -59,6 +60,15 @@ pub trait Backend: Send + Sync + 'static {
     /// protocol has another place for it.
     fn state_of<'a>(&self, callback: &'a Params) -> Option<&'a str> {
         callback.get("state")
+    }
+
+    /// Opens the envelope that the provider's answer came in, if the protocol has one (JARM): the parameters
+    /// inside take the place of those around it. Nothing was compared with an attempt yet.
+    ///
+    /// # Errors
+    /// When the envelope is not the provider's, or is missing.
+    async fn open(&self, callback: Callback) -> Result<Callback> {
+        Ok(callback)
     }
 
     /// Whether a callback without any state may be matched to the browser's only attempt of this
@@ -132,6 +142,11 @@ pub trait Backend: Send + Sync + 'static {
     /// What keeps it from being made.
     fn service_metadata(&self, _callback_url: &str) -> Result<Option<String>> {
         Ok(None)
+    }
+
+    /// The public keys of this client (RFC 7517), where it has private ones.
+    fn client_jwks(&self) -> Option<Value> {
+        None
     }
 
     /// Reaches what can be reached without a person (discovery documents, keys) and tells what it saw,

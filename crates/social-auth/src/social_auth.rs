@@ -237,6 +237,12 @@ impl SocialAuth {
         self.url(&format!("complete/{backend}/"))
     }
 
+    /// The address of the public keys of a backend's client, to be registered with the provider as `jwks_uri`.
+    #[must_use]
+    pub fn client_keys_url(&self, backend: &str) -> String {
+        self.url(&format!("jwks/{backend}/"))
+    }
+
     /// The path that begins a sign-in.
     #[must_use]
     pub fn login_path(&self, backend: &str) -> String {

@@ -4,10 +4,15 @@
 // a command, answered by one line of JSON:
 //   rotate    new signing keys take the place of the old ones, at once; sessions and tokens stay
 //   requests  how many requests each path has had so far
+//   client    followed by a space and JSON: registers a client
+//
+// With TLS_KEY, TLS_CERTIFICATE and TLS_AUTHORITIES (PEM) it answers on a second port over TLS as well, and asks
+// for a certificate there; the first line has its address as "mtls".
 // The end of standard input ends the process, so that it never outlives the tests.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { createInterface } from 'node:readline';
 import Provider from 'oidc-provider';
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js';
@@ -15,6 +20,16 @@ import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.j
 // Standard output is for answers alone.
 console.info = console.error;
 console.warn = console.error;
+
+const INITIAL_ACCESS_TOKEN = 'an initial access token';
+
+// Which endpoints are on the port with TLS.
+const aliases = {};
+
+const encryption = (what) => ({
+  [`${what}EncryptionAlgValues`]: ['RSA-OAEP', 'RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'],
+  [`${what}EncryptionEncValues`]: ['A128CBC-HS256', 'A256CBC-HS512', 'A128GCM', 'A256GCM'],
+});
 
 const SECRET = 'a client secret: with reserved characters & more/than+32%bytes';
 
@@ -67,13 +82,48 @@ function provider(issuer) {
     jwks: jwks(),
     cookies: { keys: cookieKeys },
     pkce: { required: () => true },
+    // Its own refuses addresses on loopback, where the applications of the tests publish their keys.
+    fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
     rotateRefreshToken: () => true,
     enabledJWA: {
-      idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
-      userinfoSigningAlgValues: ['ES256'],
+      idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256'],
+      userinfoSigningAlgValues: ['RS256', 'ES256'],
+      clientAuthSigningAlgValues: ['HS256', 'RS256', 'PS256', 'ES256', 'EdDSA'],
+      authorizationSigningAlgValues: ['RS256', 'ES256'],
+      requestObjectSigningAlgValues: ['RS256', 'ES256'],
+      ...encryption('idToken'), ...encryption('userinfo'), ...encryption('authorization'),
     },
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'preferred_username'] },
-    features: { devInteractions: { enabled: true }, jwtUserinfo: { enabled: true } },
+    acrValues: ['urn:example:bronze', 'urn:example:silver'],
+    clientAuthMethods: [
+      'client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none',
+      'tls_client_auth', 'self_signed_tls_client_auth',
+    ],
+    responseTypes: ['code', 'code id_token'],
+    discovery: { mtls_endpoint_aliases: aliases },
+    claims: { openid: ['sub'], acr: null, auth_time: null, email: ['email', 'email_verified'], profile: ['name', 'preferred_username'] },
+    features: {
+      devInteractions: { enabled: true },
+      jwtUserinfo: { enabled: true },
+      encryption: { enabled: true },
+      claimsParameter: { enabled: true },
+      jwtResponseModes: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+      requestObjects: { enabled: true },
+      registration: { enabled: true, initialAccessToken: INITIAL_ACCESS_TOKEN },
+      revocation: { enabled: true },
+      introspection: { enabled: true },
+      dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
+      mTLS: {
+        enabled: true,
+        tlsClientAuth: true,
+        selfSignedTlsClientAuth: true,
+        certificateBoundAccessTokens: true,
+        getCertificate: (context) => context.socket.getPeerX509Certificate?.(),
+        certificateAuthorized: (context) => context.socket.authorized,
+        certificateSubjectMatches: (context, property, expected) =>
+          property === 'tls_client_auth_san_dns' && context.socket.getPeerX509Certificate().checkHost(expected) === expected,
+      },
+    },
     findAccount: (_context, id) => ({
       accountId: id,
       claims: () => ({ sub: id, email: `${id}@example.test`, email_verified: true, name: `Person ${id}`, preferred_username: id }),
@@ -83,23 +133,40 @@ function provider(issuer) {
 
 let handle;
 const requests = {};
-const server = createServer((request, response) => {
+const answer = (request, response) => {
   const path = request.url.split('?')[0];
   requests[path] = (requests[path] ?? 0) + 1;
   handle(request, response);
-});
+};
 
-server.listen(0, '127.0.0.1', () => {
-  const issuer = `http://127.0.0.1:${server.address().port}`;
-  const renew = () => { handle = provider(issuer).callback(); };
-  const tell = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
-  const commands = {
-    rotate: () => { renew(); return { rotated: true }; },
-    requests: () => requests,
-  };
-  renew();
-  tell({ issuer, client_secret: SECRET });
-  createInterface({ input: process.stdin })
-    .on('line', (line) => tell(commands[line]?.() ?? { unknown: line }))
-    .on('close', () => process.exit(0));
-});
+const { TLS_KEY: key, TLS_CERTIFICATE: cert, TLS_AUTHORITIES: ca } = process.env;
+const server = createServer(answer);
+const tls = cert && createTlsServer({ key, cert, ca, requestCert: true, rejectUnauthorized: false }, answer);
+const listening = (one) => new Promise((done) => one.listen(0, '127.0.0.1', () => done(one.address().port)));
+
+const issuer = `http://127.0.0.1:${await listening(server)}`;
+const mtls = tls && `https://localhost:${await listening(tls)}`;
+if (mtls) {
+  for (const [name, path] of Object.entries({ token: 'token', userinfo: 'me', pushed_authorization_request: 'request' })) {
+    aliases[`${name}_endpoint`] = `${mtls}/${path}`;
+  }
+}
+const renew = () => { handle = provider(issuer).callback(); };
+const tell = (value) => process.stdout.write(`${JSON.stringify(value)}\n`);
+const commands = {
+  rotate: async () => { renew(); return { rotated: true }; },
+  requests: async () => requests,
+  client: async (text) => {
+    const metadata = JSON.parse(text);
+    await adapter('Client').upsert(metadata.client_id, metadata);
+    return { registered: metadata.client_id };
+  },
+};
+renew();
+tell({ issuer, mtls, client_secret: SECRET, initial_access_token: INITIAL_ACCESS_TOKEN });
+createInterface({ input: process.stdin })
+  .on('line', async (line) => {
+    const [command, ...rest] = line.split(' ');
+    tell((await commands[command]?.(rest.join(' '))) ?? { unknown: line });
+  })
+  .on('close', () => process.exit(0));

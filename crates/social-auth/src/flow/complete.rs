@@ -65,6 +65,7 @@ async fn try_to_complete(social: &SocialAuth, name: &str, request: &Request, ses
 
 async fn begun(social: &SocialAuth, instance: &Instance, request: &Request, session: &mut dyn Session) -> Result<(Attempt, Callback)> {
     let callback = Callback::new(request, social.callback_url(&instance.backend.info().name))?;
+    let callback = instance.backend.open(callback).await?;
     let attempt = find_attempt(social, instance, request, &callback, session.user_id().as_ref()).await?;
     Ok((attempt, callback))
 }

@@ -6,6 +6,13 @@ use crate::error::{Error, Reason, Result};
 use crate::social_auth::SocialAuth;
 use crate::web::{Reply, ReplyBody, Request};
 
+/// The public keys of a backend's client, for its provider to fetch (`jwks_uri`).
+pub(crate) fn client_keys(social: &SocialAuth, backend: &str) -> Result<Reply> {
+    let keys = social.backend(backend)?.client_jwks();
+    let keys = keys.ok_or_else(|| Error::new(Reason::BackendMissing).backend(backend).detail("this backend has no PRIVATE_KEYS"))?;
+    Ok(Reply::new(StatusCode::OK, ReplyBody::Document { content_type: "application/jwk-set+json", text: keys.to_string() }))
+}
+
 /// The metadata of the backend that `?backend=` names, or else of the first that has any.
 pub(crate) fn service_metadata(social: &SocialAuth, request: &Request) -> Result<Reply> {
     let named = request.query.get("backend");

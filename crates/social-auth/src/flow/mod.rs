@@ -29,7 +29,7 @@ pub(crate) use ended_sessions::has_ended;
 pub(crate) use failure::{error_reply, problem_reply};
 pub(crate) use login_required::login_required;
 pub(crate) use logout::{after_provider, logout};
-pub(crate) use metadata::service_metadata;
+pub(crate) use metadata::{client_keys, service_metadata};
 pub use question::OpenQuestion;
 pub(crate) use refresh::{access_token, refresh};
 pub(crate) use resume::{open_question, own_token as partial_of};

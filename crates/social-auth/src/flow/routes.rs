@@ -23,6 +23,7 @@ pub(crate) const ROUTES: &[&str] = &[
     "token/{backend}/nonce",
     "social_sign_up",
     "saml/metadata.xml",
+    "jwks/{backend}",
 ];
 
 /// Answers a request to one of our addresses; `None` when it is none of ours.
@@ -60,6 +61,9 @@ pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mu
         }
         ["saml", "metadata.xml"] if matches!(request.method, Method::GET | Method::HEAD) => {
             return Some(flow::service_metadata(social, request).unwrap_or_else(|error| social.error_reply(&error, request)));
+        }
+        ["jwks", backend] if matches!(request.method, Method::GET | Method::HEAD) => {
+            return Some(as_problem(social, backend, flow::client_keys(social, backend)));
         }
         _ => return None,
     };

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use url::Url;
 
 pub use guard::Guard;
-pub use options::ClientOptions;
+pub use options::{ClientOptions, TlsIdentity};
 pub use outgoing::{Incoming, Outgoing};
 pub use transport::ReqwestTransport;
 

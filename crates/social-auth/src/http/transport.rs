@@ -19,6 +19,7 @@ pub struct ReqwestTransport {
     client: OnceCell<reqwest::Client>,
     options: ClientOptions,
     certificates: Vec<reqwest::Certificate>,
+    identity: Option<reqwest::Identity>,
     proxies: Vec<reqwest::Proxy>,
 }
 
@@ -32,10 +33,11 @@ impl ReqwestTransport {
             client: OnceCell::new(),
             options: options.clone(),
             certificates: certificates(options)?,
+            identity: identity(options)?,
             proxies: options.proxies.iter().map(|(scheme, url)| proxy(scheme, url)).collect::<Result<_>>()?,
         };
         // Whether certificates of one's own are any good is told at start.
-        if !transport.certificates.is_empty() {
+        if !transport.certificates.is_empty() || transport.identity.is_some() {
             transport.make()?;
         }
         Ok(transport)
@@ -59,6 +61,9 @@ impl ReqwestTransport {
         if !self.certificates.is_empty() {
             builder = builder.tls_certs_merge(self.certificates.iter().cloned());
         }
+        if let Some(identity) = &self.identity {
+            builder = builder.identity(identity.clone());
+        }
         for proxy in &self.proxies {
             builder = builder.proxy(proxy.clone());
         }
@@ -71,6 +76,18 @@ fn certificates(options: &ClientOptions) -> Result<Vec<reqwest::Certificate>> {
     let unreadable = |why: String| Error::invalid_setting("CA_BUNDLE", format!("{}: {why}", path.display()));
     let pem = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
     reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| unreadable(error.to_string()))
+}
+
+/// A certificate that does not belong to the key is told when the client is made.
+fn identity(options: &ClientOptions) -> Result<Option<reqwest::Identity>> {
+    let Some(identity) = &options.identity else { return Ok(None) };
+    let unreadable = |_| {
+        Error::invalid_setting(
+            "TLS_CLIENT_CERTIFICATE",
+            "it must be a certificate in PEM, with its private key in TLS_CLIENT_KEY: PKCS #8, RSA or EC, without a password",
+        )
+    };
+    reqwest::Identity::from_pem(identity.pem()).map(Some).map_err(unreadable)
 }
 
 fn proxy(scheme: &str, url: &str) -> Result<reqwest::Proxy> {

@@ -9,7 +9,7 @@
 use aws_lc_rs::aead::{self, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::cipher::{self, DecryptionContext, PaddedBlockDecryptingKey, UnboundCipherKey};
 use aws_lc_rs::iv::FixedLength;
-use aws_lc_rs::kdf::{get_sskdf_digest_algorithm, SskdfDigestAlgorithmId, sskdf_digest};
+use aws_lc_rs::kdf::{SskdfDigestAlgorithmId, get_sskdf_digest_algorithm, sskdf_digest};
 use aws_lc_rs::key_wrap::{AES_128, AES_256, AesKek, KeyWrap as _};
 use aws_lc_rs::rsa::{OAEP_SHA1_MGF1SHA1, OAEP_SHA256_MGF1SHA256};
 use aws_lc_rs::{agreement, hmac};
@@ -148,7 +148,7 @@ pub fn decrypt(what: &str, token: &str, expected: Encryption, keys: &PrivateKeys
     let parts = parts(what, token)?;
     algorithms_are_the_expected_ones(what, &parts.header, expected)?;
     let kid = parts.header.get("kid").and_then(Value::as_str);
-    let mut candidates: Vec<_> = keys.keys().iter().filter(|key| key.may_decrypt(expected.key_management.name())).collect();
+    let mut candidates: Vec<_> = keys.keys().iter().filter(|key| key.decrypts_with(expected.key_management)).collect();
     if candidates.iter().any(|key| Some(key.kid()) == kid) {
         candidates.retain(|key| Some(key.kid()) == kid);
     }
@@ -169,7 +169,9 @@ fn parts<'t>(what: &str, token: &'t str) -> Result<Parts<'t>> {
     let (Some(protected), Some(key), Some(iv), Some(ciphertext), Some(tag), None) =
         (texts.next(), texts.next(), texts.next(), texts.next(), texts.next(), texts.next())
     else {
-        return Err(Error::malformed(format!("the {what} does not have the five parts of an encrypted token, as it should for this client")));
+        return Err(Error::malformed(format!(
+            "the {what} does not have the five parts of an encrypted token, as it should for this client"
+        )));
     };
     let octets = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| Error::malformed(format!("a part of the {what} is no base64url")));
     Ok(Parts {
@@ -206,8 +208,7 @@ fn content_key(key: &PrivateKey, parts: &Parts<'_>, expected: Encryption) -> Opt
     let length = expected.content.key_length();
     let found = match (&key.material, expected.key_management) {
         (PrivateMaterial::Rsa { oaep, .. }, KeyManagement::RsaOaep | KeyManagement::RsaOaep256) => {
-            let algorithm =
-                if expected.key_management == KeyManagement::RsaOaep { &OAEP_SHA1_MGF1SHA1 } else { &OAEP_SHA256_MGF1SHA256 };
+            let algorithm = if expected.key_management == KeyManagement::RsaOaep { &OAEP_SHA1_MGF1SHA1 } else { &OAEP_SHA256_MGF1SHA256 };
             let mut room = Zeroizing::new(vec![0; oaep.min_output_size()]);
             Zeroizing::new(oaep.decrypt(algorithm, &parts.encrypted_key, &mut room, None).ok()?.to_vec())
         }
@@ -306,4 +307,33 @@ fn open_cbc(algorithm: &'static cipher::Algorithm, mac: hmac::Algorithm, key: &[
     let length = key.decrypt(&mut text, DecryptionContext::Iv128(FixedLength::from(iv))).ok()?.len();
     text.truncate(length);
     Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use super::*;
+
+    #[test]
+    fn the_agreed_key_is_that_of_the_rfc() {
+        // RFC 7518, appendix C.
+        let bob = serde_json::json!({
+            "kty": "EC", "crv": "P-256",
+            "x": "weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ",
+            "y": "e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck",
+            "d": "VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw",
+        });
+        let header = serde_json::json!({
+            "alg": "ECDH-ES", "enc": "A128GCM", "apu": "QWxpY2U", "apv": "Qm9i",
+            "epk": {
+                "kty": "EC", "crv": "P-256",
+                "x": "gI0GAILBdu7T53akrFmMyGcsF3n5dO7MmwNBHKW5SV0",
+                "y": "SLW_xSffzlPWrHEVI30DHM_4egVwt3NQqeUD7nMFpps",
+            },
+        });
+        let key = PrivateKey::from_jwk(bob.as_object().unwrap()).unwrap();
+        let PrivateMaterial::Elliptic { curve, agreement, .. } = &key.material else { panic!("a key on a curve") };
+        let agreed = agreed_key(*curve, agreement, header.as_object().unwrap(), "A128GCM", 16).unwrap();
+        assert_eq!(URL_SAFE_NO_PAD.encode(&*agreed), "VqqN6vgjbSBcIijNcacQGg");
+    }
 }

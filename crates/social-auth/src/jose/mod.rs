@@ -32,7 +32,9 @@ pub(crate) use claims::texts;
 pub use hmac_key::{HmacKey, MIN_HMAC_SECRET};
 pub use jwe::{ContentEncryption, Encryption, KeyManagement, decrypt, is_encrypted};
 pub use jwk::{Key, KeySet, MAX_KEYS};
-pub use jws::{ACCESS_TOKEN, AUTHORIZATION_RESPONSE, Header, ID_TOKEN, Jws, Keys, LOGOUT_TOKEN, MAX_TOKEN_LENGTH, TokenUse, USER_INFO, Verified};
+pub use jws::{
+    ACCESS_TOKEN, AUTHORIZATION_RESPONSE, Header, ID_TOKEN, Jws, Keys, LOGOUT_TOKEN, MAX_TOKEN_LENGTH, TokenUse, USER_INFO, Verified,
+};
 pub use private_key::PrivateKey;
 pub use private_keys::PrivateKeys;
 pub use signing::SigningKey;

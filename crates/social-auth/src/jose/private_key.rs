@@ -17,7 +17,7 @@ use num_bigint::{BigInt, Sign};
 use serde_json::{Map, Value, json};
 use simple_asn1::ASN1Block;
 
-use super::Algorithm;
+use super::{Algorithm, KeyManagement};
 use crate::error::{Error, Result};
 use crate::secret::Secret;
 
@@ -41,8 +41,6 @@ enum Purpose {
     Encryption,
 }
 
-// All keys live as long as the program, and there are few.
-#[expect(clippy::large_enum_variant, reason = "a handful of keys, never moved about")]
 pub(super) enum PrivateMaterial {
     Rsa { pair: RsaKeyPair, oaep: OaepPrivateDecryptingKey },
     Elliptic { curve: Curve, pair: EcdsaKeyPair, agreement: agreement::PrivateKey },
@@ -147,12 +145,21 @@ impl PrivateKey {
             PrivateMaterial::Elliptic { curve, .. } => vec![curve.algorithm],
             PrivateMaterial::Ed25519(_) => vec![Algorithm::EdDSA],
         };
-        able.into_iter().filter(|algorithm| self.only.as_deref().is_none_or(|only| Algorithm::from_name(only) == Some(*algorithm))).collect()
+        able.into_iter()
+            .filter(|algorithm| self.only.as_deref().is_none_or(|only| Algorithm::from_name(only) == Some(*algorithm)))
+            .collect()
     }
 
-    /// Whether it may decrypt what was encrypted by this algorithm.
-    pub(super) fn may_decrypt(&self, algorithm: &str) -> bool {
-        self.purpose != Some(Purpose::Signatures) && self.only.as_deref().is_none_or(|only| only == algorithm)
+    /// Whether it decrypts what was encrypted by this algorithm.
+    #[must_use]
+    pub fn decrypts_with(&self, algorithm: KeyManagement) -> bool {
+        let for_rsa = matches!(algorithm, KeyManagement::RsaOaep | KeyManagement::RsaOaep256);
+        let fits = match &self.material {
+            PrivateMaterial::Rsa { .. } => for_rsa,
+            PrivateMaterial::Elliptic { .. } => !for_rsa,
+            PrivateMaterial::Ed25519(_) => false,
+        };
+        fits && self.purpose != Some(Purpose::Signatures) && self.only.as_deref().is_none_or(|only| only == algorithm.name())
     }
 
     /// The public part alone (RFC 7517), with its name; without `use` where the key has none.

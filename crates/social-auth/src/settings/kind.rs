@@ -12,6 +12,8 @@ pub enum Kind {
     Secret,
     /// One secret text, or several of which the first is the newest.
     Secrets,
+    /// Private keys: each text a PEM or a JWK, or a JWK (set) as a table. The first is in use.
+    Keys,
     /// `true` or `false`.
     Switch,
     /// A whole number of at least this.
@@ -122,6 +124,7 @@ impl Kind {
             Kind::Text => "text".into(),
             Kind::Secret => "secret text".into(),
             Kind::Secrets => "secret text, or a list of them".into(),
+            Kind::Keys => "a private key as PEM or JWK, or a list of them".into(),
             Kind::Switch => "true or false".into(),
             Kind::Integer(least) => format!("a whole number from {least}"),
             Kind::Seconds => "a whole number of seconds, more than 0".into(),
@@ -141,12 +144,12 @@ impl Kind {
     /// Whether the value must never be shown.
     #[must_use]
     pub fn is_secret(self) -> bool {
-        matches!(self, Kind::Secret | Kind::Secrets)
+        matches!(self, Kind::Secret | Kind::Secrets | Kind::Keys)
     }
 
     /// Whether a text from the environment that looks like JSON is JSON.
     pub(super) fn reads_json(self) -> bool {
-        matches!(self, Kind::Secrets | Kind::List | Kind::Pairs | Kind::Table | Kind::Items | Kind::Any)
+        matches!(self, Kind::Secrets | Kind::Keys | Kind::List | Kind::Pairs | Kind::Table | Kind::Items | Kind::Any)
     }
 
     /// Whether an empty text is as good as none, and would not be understood otherwise.
@@ -166,6 +169,8 @@ impl Kind {
             (Kind::Text | Kind::Secret | Kind::File, Value::String(_)) => true,
             (Kind::Secrets, Value::String(_)) => true,
             (Kind::Secrets, Value::Array(items)) => items.iter().all(Value::is_string),
+            (Kind::Keys, Value::String(_) | Value::Object(_)) => true,
+            (Kind::Keys, Value::Array(items)) => items.iter().all(|item| item.is_string() || item.is_object()),
             (Kind::Switch, value) => switch(value).is_some(),
             (Kind::Integer(least), value) => whole(value).is_some_and(|number| number >= least),
             (Kind::Seconds, value) => whole(value).is_some_and(|number| number > 0),

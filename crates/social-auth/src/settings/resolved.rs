@@ -67,6 +67,24 @@ impl<'a> BackendSettings<'a> {
         Ok(self.text(name)?.map(Secret::from))
     }
 
+    /// Secret texts, one or a list; tables count as their JSON text.
+    ///
+    /// # Errors
+    /// `invalid_setting` when it is neither.
+    pub fn secrets(&self, name: &str) -> Result<Vec<Secret>> {
+        let text = |value: &Value| match value {
+            Value::String(text) => Ok(Secret::from(text.as_str())),
+            Value::Object(_) => Ok(Secret::new(value.to_string())),
+            _ => Err(self.wrong_type(name, "text or a list of texts")),
+        };
+        match self.value(name) {
+            None => Ok(Vec::new()),
+            Some(Value::Array(items)) => items.iter().map(text).collect(),
+            Some(Value::String(empty)) if empty.is_empty() => Ok(Vec::new()),
+            Some(one) => Ok(vec![text(one)?]),
+        }
+    }
+
     /// A switch, or its default.
     ///
     /// # Errors

@@ -14,8 +14,8 @@ use super::{
 use crate::identity::Fields;
 use crate::seal::Sealer;
 
-/// The fields of the extra data that hold tokens.
-pub const TOKEN_FIELDS: [&str; 4] = ["access_token", "refresh_token", "id_token", "access_token_secret"];
+/// The fields of the extra data that hold tokens, or the key that they are bound to.
+pub const TOKEN_FIELDS: [&str; 5] = ["access_token", "refresh_token", "id_token", "access_token_secret", "dpop_key"];
 
 const PURPOSE: &str = "extra_data";
 

@@ -16,7 +16,7 @@ async fn fetch(document: &Value, expected_issuer: Option<&str>) -> Result<Metada
     let provider = Provider::with_keys(&[]);
     provider.serve(DISCOVERY, answer(200, &[], document.to_string()));
     let issuer = expected_issuer.map_or(ExpectedIssuer::Endpoint, |named| ExpectedIssuer::Named(named.to_owned()));
-    let sources = DocumentSources { endpoint: Some(ISSUER.into()), issuer, jwks_uri: None };
+    let sources = DocumentSources { endpoint: Some(ISSUER.into()), issuer, ..DocumentSources::default() };
     let documents = provider.documents_from(&Clock::fixed(NOW), sources);
     documents.metadata().await.map(|metadata| (*metadata).clone())
 }

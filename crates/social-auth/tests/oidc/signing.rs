@@ -3,12 +3,13 @@
 use std::sync::LazyLock;
 
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
+use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize, OaepPublicEncryptingKey, PublicEncryptingKey};
 use aws_lc_rs::signature::{
     self, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair,
     EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, RsaEncoding, RsaPublicKeyComponents,
 };
-use aws_lc_rs::{encoding::AsDer, hmac};
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -41,8 +42,25 @@ impl Rsa {
     }
 
     pub fn pem(&self) -> String {
-        let der = self.0.public_key().as_der().unwrap();
+        let der: PublicKeyX509Der<'_> = self.0.public_key().as_der().unwrap();
         format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(der.as_ref()))
+    }
+
+    /// A signature of this very key, by RS256.
+    pub fn signature(&self, message: &[u8]) -> Vec<u8> {
+        self.sign(&signature::RSA_PKCS1_SHA256, message)
+    }
+
+    /// The private key in PEM.
+    pub fn private_pem(&self) -> String {
+        let der: Pkcs8V1Der<'_> = self.0.as_der().unwrap();
+        format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(der.as_ref()))
+    }
+
+    /// The public key, as encryption takes it.
+    pub fn encrypting(&self) -> OaepPublicEncryptingKey {
+        let der: PublicKeyX509Der<'_> = self.0.public_key().as_der().unwrap();
+        OaepPublicEncryptingKey::new(PublicEncryptingKey::from_der(der.as_ref()).unwrap()).unwrap()
     }
 
     fn sign(&self, encoding: &'static dyn RsaEncoding, message: &[u8]) -> Vec<u8> {
@@ -53,6 +71,11 @@ impl Rsa {
 }
 
 impl Ec {
+    /// The private key in PEM.
+    pub fn private_pem(&self) -> String {
+        format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(self.pair.to_pkcs8v1().unwrap().as_ref()))
+    }
+
     pub fn jwk(&self, kid: &str) -> Value {
         let (x, y) = self.pair.public_key().as_ref()[1..].split_at(self.pair.public_key().as_ref().len() / 2);
         json!({"kty": "EC", "use": "sig", "kid": kid, "crv": self.curve, "x": b64(x), "y": b64(y)})

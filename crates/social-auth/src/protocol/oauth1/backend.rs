@@ -105,6 +105,7 @@ impl OAuth1Backend {
             access_token: "",
             variables: &[],
             sign: Some(&sign),
+            proving: None,
         };
         let mut answer = Value::Object(answer);
         for call in &self.config.calls {

@@ -7,7 +7,8 @@ use crate::error::{Error, Result, Stage};
 use crate::secret::Secret;
 use crate::settings::BackendSettings;
 
-const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// `client_assertion_type` of a JWT.
+pub(super) const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /// Where the statement comes from, and what kind it is.
 pub(super) struct Assertion {

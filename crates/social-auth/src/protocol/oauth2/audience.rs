@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::config::Config;
 use super::description::{CheckAuth, CheckBody, TokenCheck};
 use super::provider_error;
-use super::token::{TokenEndpoint, authenticate};
+use super::token::{self, TokenEndpoint};
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Outgoing};
 use crate::protocol::profile::setting_value;
@@ -49,8 +49,9 @@ impl AudienceCheck {
             }
             AudienceCheck::Introspection(configured) => {
                 let url = configured.as_deref().or(published).ok_or_else(|| cannot_tell(config))?;
-                let request = Outgoing::post_form(url, &[("token", token.expose()), ("token_type_hint", "access_token")])?;
-                let answer = ask(http, authenticate(request, &config.key, &endpoint.secret)).await?;
+                let fields = [("token", token.expose()), ("token_type_hint", "access_token")];
+                let request = token::form_at(url, config, endpoint, &fields)?;
+                let answer = ask(http, request).await?;
                 if answer.get("active") != Some(&Value::Bool(true)) {
                     return Err(rejected("the provider says that the token is not active"));
                 }

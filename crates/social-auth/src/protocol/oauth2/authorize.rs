@@ -12,25 +12,16 @@ use crate::protocol::arguments::{chosen, last_of_each, with_state};
 use crate::seal::random_token;
 use crate::web::Params;
 
-/// Prepares the attempt and builds the address at the authorization endpoint.
-///
-/// # Errors
-/// `missing_setting` when there is no endpoint.
-pub(super) fn authorization_url(
-    config: &Config,
-    endpoint: &str,
-    further: &[(&str, String)],
-    attempt: &mut Attempt,
-    request: &Params,
-) -> Result<String> {
+/// Prepares the attempt and answers the parameters of the request.
+pub(super) fn parameters(config: &Config, further: &[(&str, String)], attempt: &mut Attempt, request: &Params) -> Vec<(String, String)> {
     if config.redirect_state {
         attempt.redirect_uri = with_state(&attempt.redirect_uri, &attempt.state);
     }
     let mut params: Vec<(&str, String)> = vec![
         ("client_id", config.key.clone()),
         ("redirect_uri", attempt.redirect_uri.clone()),
-        ("response_type", config.response_type.to_owned()),
-        ("response_mode", if config.scope.is_empty() { String::new() } else { config.response_mode.to_owned() }),
+        ("response_type", config.response_type.clone()),
+        ("response_mode", config.response_mode.clone()),
         ("state", attempt.state.clone()),
     ];
     if let Some(nonce) = &attempt.nonce {
@@ -47,7 +38,6 @@ pub(super) fn authorization_url(
     for (name, _) in &mut params {
         *name = config.own_name(name);
     }
-    let mut url = parse(endpoint)?;
     let further = further.iter().map(|(name, value)| (*name, value.as_str()));
     let repeated = config.authorize_repeats.iter().filter_map(|name| Some((*name, request.get(name)?)));
     let fixed = config.authorize_params.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(further).chain(repeated);
@@ -56,10 +46,18 @@ pub(super) fn authorization_url(
     // Ours come last and win: neither a setting nor the browser may change state, challenge or redirect URI.
     let optional: Vec<_> = fixed.chain(extra).filter(|(name, _)| !params.iter().any(|(ours, _)| ours == name)).collect();
     let (fixed_scope, optional): (Vec<_>, Vec<_>) = optional.into_iter().partition(|(name, _)| *name == config.scope_parameter);
-    url.query_pairs_mut()
-        .extend_pairs(params.iter().map(|(name, value)| (*name, value.as_str())))
-        .extend_pairs(last_of_each(fixed_scope))
-        .extend_pairs(last_of_each(optional));
+    let ours = params.iter().map(|(name, value)| (*name, value.as_str()));
+    let all = ours.chain(last_of_each(fixed_scope)).chain(last_of_each(optional));
+    all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// The address at the authorization endpoint with these parameters.
+///
+/// # Errors
+/// `invalid_setting` when there is no endpoint.
+pub(super) fn address(endpoint: &str, params: &[(String, String)]) -> Result<String> {
+    let mut url = parse(endpoint)?;
+    url.query_pairs_mut().extend_pairs(params);
     Ok(url.into())
 }
 

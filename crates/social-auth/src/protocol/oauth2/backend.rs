@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use super::authorize;
 use super::config::Config;
 use super::description::{ClientAuth, OAuth2, RevokeToken, TokenRequest};
+use super::dpop::{DpopKey, Nonces, Proving, asks_for_nonce};
 use super::provider_error;
 use super::token::TokenEndpoint;
 use super::{identity, token};
@@ -20,12 +21,15 @@ use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Outgoing};
 use crate::identity::{Fields, Identity, Tokens};
 use crate::protocol::arguments::REDIRECT_STATE;
-use crate::protocol::oidc::{Metadata, RefreshContext, RelyingParty, SignedAccessTokens};
+use crate::protocol::oidc::{Bindings, Metadata, RefreshContext, RelyingParty, SignedAccessTokens};
 use crate::protocol::profile::CallContext;
 use crate::secret::Secret;
 use crate::settings::BackendSettings;
 use crate::storage::Association;
 use crate::web::Params;
+
+/// The parameter in which a signed answer stands (JARM, section 2.3).
+const RESPONSE: &str = "response";
 
 /// An OAuth 2.0 or OpenID Connect provider, ready for use.
 pub struct OAuth2Backend {
@@ -34,6 +38,25 @@ pub struct OAuth2Backend {
     signed_access_tokens: Option<SignedAccessTokens>,
     http: Client,
     clock: Clock,
+    nonces: Nonces,
+}
+
+/// A request to the token endpoint, before the client has proven itself.
+struct Ask<'a> {
+    url: &'a str,
+    request: TokenRequest,
+    fields: Vec<(String, String)>,
+    key: Option<&'a DpopKey>,
+    stage: Stage,
+}
+
+/// A code and what it is exchanged with.
+struct Exchange<'a> {
+    code: &'a str,
+    redirect_uri: &'a str,
+    verifier: Option<&'a str>,
+    callback: &'a Params,
+    key: Option<&'a DpopKey>,
 }
 
 impl OAuth2Backend {
@@ -51,7 +74,7 @@ impl OAuth2Backend {
             true => Some(SignedAccessTokens::new(settings, &config.hook_settings, clock.clone())?),
             false => None,
         };
-        Ok(OAuth2Backend { config, openid, signed_access_tokens, http, clock })
+        Ok(OAuth2Backend { config, openid, signed_access_tokens, http, clock, nonces: Nonces::default() })
     }
 
     async fn metadata(&self) -> Result<Option<Arc<Metadata>>> {
@@ -62,18 +85,43 @@ impl OAuth2Backend {
     }
 
     async fn token_endpoint(&self, configured: &str, request: TokenRequest) -> Result<TokenEndpoint<'static>> {
-        let secret = match (&self.config.assertion, self.config.hooks.client_secret) {
-            (Some(assertion), _) => assertion.read().await?,
-            (None, Some(make)) => make(&self.config.hook_settings, self.clock.now())?,
-            (None, None) => self.config.secret.clone(),
-        };
         let metadata = self.metadata().await?;
         let published = metadata.as_deref().and_then(|metadata| metadata.token_endpoint.clone());
         let url = Some(configured.to_owned()).filter(|url| !url.is_empty()).or(published);
         let url = url.ok_or_else(|| {
             Error::missing_claim("token_endpoint").detail("the discovery document names no token endpoint; ACCESS_TOKEN_URL can")
         })?;
-        Ok(TokenEndpoint { url: url.into(), request, client_auth: self.client_auth(metadata.as_deref()), secret })
+        let client_auth = self.client_auth(metadata.as_deref());
+        let secret = match (&self.config.assertion, self.config.hooks.client_secret) {
+            (Some(assertion), _) => assertion.read().await?,
+            (None, Some(make)) => make(&self.config.hook_settings, self.clock.now())?,
+            (None, None) if matches!(client_auth, ClientAuth::PrivateKeyJwt | ClientAuth::SecretJwt) => {
+                let audience = metadata.as_deref().map_or(url.as_str(), |metadata| &metadata.issuer);
+                self.config.keys.assertion(&self.config.key, audience, self.clock.now())?
+            }
+            (None, None) => self.config.secret.clone(),
+        };
+        Ok(TokenEndpoint { url: url.into(), request, client_auth, secret, proving: None })
+    }
+
+    fn proving<'a>(&'a self, key: &'a DpopKey) -> Proving<'a> {
+        Proving { key, nonces: &self.nonces, clock: &self.clock }
+    }
+
+    /// Asks the token endpoint; once more where it wants a nonce in the proof (RFC 9449, section 8).
+    async fn ask(&self, ask: Ask<'_>) -> Result<Map<String, Value>> {
+        let mut has_nonce = ask.key.is_none();
+        loop {
+            // A client assertion is good once, so the endpoint is made ready each time.
+            let endpoint = self.token_endpoint(ask.url, ask.request).await.map_err(|error| error.stage_if_unknown(ask.stage))?;
+            let endpoint = TokenEndpoint { proving: ask.key.map(|key| self.proving(key)), ..endpoint };
+            let outcome = token::ask(&self.config, &self.http, &endpoint, ask.fields.clone(), ask.stage).await;
+            match outcome {
+                Err(error) if !has_nonce && asks_for_nonce(&error) => has_nonce = true,
+                Ok(answer) if ask.key.is_some() => return token::is_bound(answer).map_err(|error| error.stage(ask.stage)),
+                outcome => return outcome,
+            }
+        }
     }
 
     /// The way that the metadata offers, where neither settings nor description leave no choice
@@ -98,23 +146,22 @@ impl OAuth2Backend {
     }
 
     /// Exchanges the code for the token endpoint's answer.
-    async fn exchange(&self, code: &str, redirect_uri: &str, verifier: Option<&str>, callback: &Params) -> Result<Map<String, Value>> {
+    async fn exchange(&self, exchange: &Exchange<'_>) -> Result<Map<String, Value>> {
         let config = &self.config;
         let mut fields = vec![
             ("grant_type".to_owned(), "authorization_code".to_owned()),
-            ("code".to_owned(), code.to_owned()),
-            ("redirect_uri".to_owned(), redirect_uri.to_owned()),
+            ("code".to_owned(), exchange.code.to_owned()),
+            ("redirect_uri".to_owned(), exchange.redirect_uri.to_owned()),
         ];
-        if let Some(verifier) = verifier {
+        if let Some(verifier) = exchange.verifier {
             fields.push(("code_verifier".to_owned(), verifier.to_owned()));
         }
         fields.extend(config.token_params.iter().cloned());
-        fields.extend(config.token_repeats.iter().filter_map(|name| Some(((*name).to_owned(), callback.get(name)?.to_owned()))));
+        fields.extend(config.token_repeats.iter().filter_map(|name| Some(((*name).to_owned(), exchange.callback.get(name)?.to_owned()))));
         fields.retain(|(name, value)| !value.is_empty() && !config.token_without.contains(&name.as_str()));
-        let url = self.placed(&config.token_url, callback)?;
-        let endpoint =
-            (self.token_endpoint(&url, config.token_request).await).map_err(|error| error.stage_if_unknown(Stage::TokenExchange))?;
-        let answer = token::ask(config, &self.http, &endpoint, fields, Stage::TokenExchange).await?;
+        let url = self.placed(&config.token_url, exchange.callback)?;
+        let ask = Ask { url: &url, request: config.token_request, fields, key: exchange.key, stage: Stage::TokenExchange };
+        let answer = self.ask(ask).await?;
         if self.openid.is_some() && answer.get("id_token").is_none_or(Value::is_null) {
             return Err(Error::missing_claim("id_token").stage(Stage::TokenExchange));
         }
@@ -122,18 +169,25 @@ impl OAuth2Backend {
     }
 
     /// Completes the token endpoint's answer: the id token and userinfo, the profile calls, the identity.
-    async fn identify(&self, mut answer: Map<String, Value>, tokens: Tokens, nonce: Option<&str>) -> Result<Identity> {
-        let Some(openid) = &self.openid else { return self.profile(answer, tokens).await };
-        let told = openid.identify(&tokens, nonce).await?;
-        answer.extend(told.claims);
-        let mut identity = self.profile(answer, tokens).await?;
-        identity.extra_data.0.insert(RefreshContext::FIELD.to_owned(), told.context);
-        identity.provider_session = told.session;
+    async fn identify(&self, mut answer: Map<String, Value>, tokens: Tokens, bindings: &Bindings<'_>) -> Result<Identity> {
+        let told = match &self.openid {
+            Some(openid) => Some(openid.identify(&tokens, bindings).await?),
+            None => None,
+        };
+        answer.extend(told.as_ref().map(|told| told.claims.clone()).unwrap_or_default());
+        let mut identity = self.profile(answer, tokens, bindings.proving).await?;
+        if let Some(told) = told {
+            identity.extra_data.0.insert(RefreshContext::FIELD.to_owned(), told.context);
+            identity.provider_session = told.session;
+        }
+        if let Some(proving) = bindings.proving {
+            identity.extra_data.0.insert(DpopKey::FIELD.to_owned(), Value::from(proving.key.to_text()?.expose()));
+        }
         Ok(identity)
     }
 
     /// Makes the profile calls and reads the identity.
-    async fn profile(&self, mut answer: Map<String, Value>, tokens: Tokens) -> Result<Identity> {
+    async fn profile(&self, mut answer: Map<String, Value>, tokens: Tokens, proving: Option<Proving<'_>>) -> Result<Identity> {
         if let (Some(signed), Some(token)) = (&self.signed_access_tokens, &tokens.access_token) {
             answer.extend(signed.verify(token)?);
         }
@@ -147,6 +201,7 @@ impl OAuth2Backend {
             access_token,
             variables: &variables,
             sign: None,
+            proving,
         };
         let mut answer = Value::Object(answer);
         for call in &self.config.calls {
@@ -157,6 +212,61 @@ impl OAuth2Backend {
             return Err(Error::invalid_claim("sub").stage(Stage::UserInfo).detail("the profile is another person's than the id token"));
         }
         identity::read(&self.config, answer, tokens, self.clock.now())
+    }
+
+    /// The parameters as one signed request object, where the settings say so (RFC 9101). What must stand
+    /// beside it does (section 5; OpenID Connect Core 1.0, section 6.1).
+    fn signed(&self, mut params: Vec<(String, String)>, endpoint: &str, metadata: Option<&Metadata>) -> Result<Vec<(String, String)>> {
+        if !self.config.keys.signs_requests() {
+            return Ok(params);
+        }
+        let audience = metadata.map_or(endpoint, |metadata| &metadata.issuer);
+        let request = self.config.keys.signed_request(&self.config.key, audience, &params, self.clock.now())?;
+        params.retain(|(name, _)| matches!(name.as_str(), "client_id" | "response_type" | "scope"));
+        params.push(("request".to_owned(), request.expose().to_owned()));
+        Ok(params)
+    }
+
+    /// Sends the parameters ahead, where settings or metadata say so, and answers what stands for them (RFC 9126).
+    async fn pushed(&self, params: Vec<(String, String)>, metadata: Option<&Metadata>) -> Result<Vec<(String, String)>> {
+        let required = metadata.is_some_and(|metadata| metadata.require_pushed_authorization_requests);
+        if !self.config.pushes.unwrap_or(required) {
+            return Ok(params);
+        }
+        let published = metadata.and_then(|metadata| metadata.pushed_authorization_request_endpoint.as_deref()).unwrap_or_default();
+        let url = if self.config.push_url.is_empty() { published } else { &self.config.push_url };
+        if url.is_empty() {
+            return Err(Error::invalid_setting(
+                "PUSHED_AUTHORIZATION_REQUEST_ENDPOINT",
+                "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS is set, and the provider's metadata names no such endpoint",
+            ));
+        }
+        let client = self.token_endpoint(&self.config.token_url, TokenRequest::PostForm).await?;
+        let request = token::form_at(url, &self.config, &client, &params)?;
+        let answer = self.http.send(request).await?;
+        if !answer.is_success() {
+            return Err(provider_error::answer_error(&answer, Stage::Begin));
+        }
+        let answer = answer.json()?;
+        let reference = answer.get("request_uri").and_then(Value::as_str).filter(|reference| !reference.is_empty());
+        let reference = reference.ok_or_else(|| Error::missing_claim("request_uri"))?;
+        Ok(vec![("client_id".to_owned(), self.config.key.clone()), ("request_uri".to_owned(), reference.to_owned())])
+    }
+
+    /// RFC 9207, section 2.4: an answer that names another issuer than the one asked is a mix-up. In the hybrid
+    /// flow the id token that comes along names the issuer, and is verified.
+    fn issuer_is_the_expected_one(&self, attempt: &Attempt, metadata: Option<&Metadata>, params: &Params) -> Result<()> {
+        let promised = metadata.is_some_and(|metadata| metadata.authorization_response_iss_parameter_supported);
+        let required = promised && !(self.config.is_hybrid() && params.get("id_token").is_some());
+        match (&attempt.issuer, params.get("iss")) {
+            (Some(_), None) if required => Err(Error::missing_parameter("iss")
+                .stage(Stage::Callback)
+                .detail("the provider's metadata says that its answers carry iss (RFC 9207)")),
+            (Some(expected), Some(found)) if expected != found => Err(Error::invalid_claim("iss")
+                .stage(Stage::Callback)
+                .detail(format!("the callback is from issuer \"{found}\", expected \"{expected}\""))),
+            _ => Ok(()),
+        }
     }
 
     fn stored_token<'a>(&self, association: &'a Association) -> Result<&'a str> {
@@ -180,38 +290,83 @@ impl Backend for OAuth2Backend {
         let configured = self.config.authorization_url.as_str();
         let endpoint = self.placed(if configured.is_empty() { published } else { configured }, request)?;
         let further = self.openid.as_ref().map(|openid| openid.prepare(attempt, metadata.as_deref())).unwrap_or_default();
-        authorize::authorization_url(&self.config, &endpoint, further, attempt, request).map(Departure::Redirect)
+        let mut params = authorize::parameters(&self.config, further, attempt, request);
+        if self.config.dpop {
+            let key = DpopKey::generate()?;
+            params.push(("dpop_jkt".to_owned(), key.thumbprint()));
+            attempt.protocol.insert(DpopKey::FIELD.to_owned(), Value::from(key.to_text()?.expose()));
+        }
+        let params = self.signed(params, &endpoint, metadata.as_deref())?;
+        let params = self.pushed(params, metadata.as_deref()).await?;
+        authorize::address(&endpoint, &params).map(Departure::Redirect)
+    }
+
+    async fn open(&self, callback: Callback) -> Result<Callback> {
+        let Some(openid) = self.openid.as_ref().filter(|_| self.config.answers_are_signed()) else { return Ok(callback) };
+        match callback.params.get(RESPONSE) {
+            Some(response) => Ok(Callback { params: openid.open_answer(response).await?, ..callback }),
+            // A provider that cannot do as it was asked may say so in the clear; that signs nobody in.
+            None if callback.params.get("error").is_some() && callback.params.get("code").is_none() => Ok(callback),
+            None => {
+                Err(Error::missing_parameter(RESPONSE).stage(Stage::Callback).detail("the answer is not signed, as RESPONSE_MODE asks for"))
+            }
+        }
     }
 
     fn state_of<'a>(&self, callback: &'a Params) -> Option<&'a str> {
-        callback.get("state").or_else(|| callback.get(REDIRECT_STATE).filter(|_| self.config.redirect_state))
+        let signed = || callback.get(RESPONSE).filter(|_| self.config.answers_are_signed());
+        callback.get("state").or_else(|| callback.get(REDIRECT_STATE).filter(|_| self.config.redirect_state)).or_else(signed)
     }
 
     async fn complete(&self, attempt: &Attempt, callback: &Callback) -> Result<Identity> {
         let params = &callback.params;
         let metadata = self.metadata().await?;
-        issuer_is_the_expected_one(attempt, metadata.as_deref(), params)?;
+        self.issuer_is_the_expected_one(attempt, metadata.as_deref(), params)?;
         refuse_stated_error(params)?;
         let code =
             params.get("code").filter(|code| !code.is_empty()).ok_or_else(|| Error::missing_parameter("code").stage(Stage::Callback))?;
         if let Some(check) = self.config.hooks.check_callback {
             check(&self.config.hook_settings, params).map_err(|error| error.stage_if_unknown(Stage::Callback))?;
         }
-        let mut answer = self.exchange(code, &attempt.redirect_uri, attempt.pkce_verifier.as_deref(), params).await?;
+        let nonce = attempt.nonce.as_deref();
+        let front = match self.openid.as_ref().filter(|_| self.config.is_hybrid()) {
+            Some(openid) => {
+                let token = params.get("id_token").ok_or_else(|| Error::missing_parameter("id_token").stage(Stage::Callback))?;
+                Some(openid.front_channel(token, nonce, code).await?)
+            }
+            None => None,
+        };
+        let key = attempt.protocol.get(DpopKey::FIELD).and_then(Value::as_str).map(DpopKey::from_text).transpose()?;
+        let exchange = Exchange {
+            code,
+            redirect_uri: &attempt.redirect_uri,
+            verifier: attempt.pkce_verifier.as_deref(),
+            callback: params,
+            key: key.as_ref(),
+        };
+        let mut answer = self.exchange(&exchange).await?;
         let tokens = token::tokens(&answer).map_err(|error| error.stage(Stage::TokenExchange))?;
         if let Some(hook) = self.config.hooks.callback {
             hook(&self.config.hook_settings, params, &mut answer).map_err(|error| error.stage_if_unknown(Stage::Callback))?;
         }
-        self.identify(answer, tokens, attempt.nonce.as_deref()).await
+        let proving = key.as_ref().map(|key| self.proving(key));
+        self.identify(answer, tokens, &Bindings { nonce, front: front.as_ref(), proving }).await
     }
 
     async fn complete_with_token(&self, credentials: &TokenCredentials) -> Result<Identity> {
         if let Some(code) = &credentials.code {
-            let redirect_uri = credentials.redirect_uri.as_deref().unwrap_or_default();
-            let verifier = credentials.code_verifier.as_ref().map(Secret::expose);
-            let answer = self.exchange(code.expose(), redirect_uri, verifier, &Params::default()).await?;
+            let key = self.config.dpop.then(DpopKey::generate).transpose()?;
+            let exchange = Exchange {
+                code: code.expose(),
+                redirect_uri: credentials.redirect_uri.as_deref().unwrap_or_default(),
+                verifier: credentials.code_verifier.as_ref().map(Secret::expose),
+                callback: &Params::default(),
+                key: key.as_ref(),
+            };
+            let answer = self.exchange(&exchange).await?;
             let tokens = token::tokens(&answer).map_err(|error| error.stage(Stage::TokenExchange))?;
-            return self.identify(answer, tokens, credentials.nonce.as_deref()).await;
+            let proving = key.as_ref().map(|key| self.proving(key));
+            return self.identify(answer, tokens, &Bindings { nonce: credentials.nonce.as_deref(), front: None, proving }).await;
         }
         if let (Some(openid), Some(id_token)) = (&self.openid, &credentials.id_token) {
             let tokens = Tokens { id_token: Some(id_token.clone()), access_token: credentials.access_token.clone(), ..Tokens::default() };
@@ -232,7 +387,7 @@ impl Backend for OAuth2Backend {
         if let Some(openid) = &self.openid {
             answer.extend(openid.userinfo_alone(&access_token).await?);
         }
-        self.profile(answer, Tokens { access_token: Some(access_token), ..Tokens::default() }).await
+        self.profile(answer, Tokens { access_token: Some(access_token), ..Tokens::default() }, None).await
     }
 
     async fn refresh(&self, association: &Association) -> Result<Fields> {
@@ -245,15 +400,22 @@ impl Backend for OAuth2Backend {
         fields.extend(repeats.filter_map(|name| Some(((*name).to_owned(), association.extra_data.text(name)?.to_owned()))));
         let stored_texts = association.extra_data.0.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
         let url = self.placed(&self.config.refresh_url, &stored_texts.collect())?;
-        let endpoint =
-            (self.token_endpoint(&url, self.config.refresh_request).await).map_err(|error| error.stage_if_unknown(Stage::Refresh))?;
-        let answer = token::ask(&self.config, &self.http, &endpoint, fields, Stage::Refresh).await?;
+        // Whoever signed in before tokens were bound gets a key now.
+        let key = match DpopKey::of(association)? {
+            None if self.config.dpop => Some(DpopKey::generate()?),
+            key => key,
+        };
+        let request = self.config.refresh_request;
+        let answer = self.ask(Ask { url: &url, request, fields, key: key.as_ref(), stage: Stage::Refresh }).await?;
         let tokens = token::tokens(&answer).map_err(|error| error.stage(Stage::Refresh))?;
         let mut fresh = identity::refreshed_data(&self.config, answer, &tokens, self.clock.now());
         if let Some(openid) = &self.openid
             && let Some(context) = openid.check_refreshed(&tokens, &association.extra_data).await?
         {
             fresh.0.insert(RefreshContext::FIELD.to_owned(), context);
+        }
+        if let Some(key) = &key {
+            fresh.0.insert(DpopKey::FIELD.to_owned(), Value::from(key.to_text()?.expose()));
         }
         Ok(fresh)
     }
@@ -282,7 +444,8 @@ impl Backend for OAuth2Backend {
             RevokeToken::Query(name) => request.query(&[(name, token.expose())]),
             RevokeToken::Form(name) => {
                 let endpoint = self.token_endpoint(&self.config.token_url, self.config.token_request).await?;
-                token::authenticate(request.form(&[(name, token.expose())]), &self.config.key, &endpoint.secret)
+                let form = token::form_at(request.url.as_str(), &self.config, &endpoint, &[(name, token.expose())])?;
+                Outgoing { method: request.method, ..form }
             }
             RevokeToken::Bearer => request.bearer(token.expose()),
             RevokeToken::Url => request,
@@ -308,25 +471,16 @@ impl Backend for OAuth2Backend {
         }
     }
 
+    fn client_jwks(&self) -> Option<Value> {
+        let decrypts = self.openid.as_ref().is_some_and(RelyingParty::decrypts);
+        self.config.keys.published(decrypts)
+    }
+
     async fn check(&self) -> Result<Vec<String>> {
         match &self.openid {
             Some(openid) => openid.check().await.map_err(|error| error.backend(&self.config.info.name)),
             None => Ok(Vec::new()),
         }
-    }
-}
-
-/// RFC 9207, section 2.4: an answer that names another issuer than the one asked is a mix-up.
-fn issuer_is_the_expected_one(attempt: &Attempt, metadata: Option<&Metadata>, params: &Params) -> Result<()> {
-    let promised = metadata.is_some_and(|metadata| metadata.authorization_response_iss_parameter_supported);
-    match (&attempt.issuer, params.get("iss")) {
-        (Some(_), None) if promised => Err(Error::missing_parameter("iss")
-            .stage(Stage::Callback)
-            .detail("the provider's metadata says that its answers carry iss (RFC 9207)")),
-        (Some(expected), Some(found)) if expected != found => Err(Error::invalid_claim("iss")
-            .stage(Stage::Callback)
-            .detail(format!("the callback is from issuer \"{found}\", expected \"{expected}\""))),
-        _ => Ok(()),
     }
 }
 

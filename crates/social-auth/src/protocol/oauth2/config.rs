@@ -2,6 +2,7 @@
 
 use super::assertion::Assertion;
 use super::audience::AudienceCheck;
+use super::client::{ClientKeys, method};
 use super::description::{ClientAuth, Hooks, OAuth2, Pkce, RevokeToken, TokenRequest};
 use crate::backend::BackendInfo;
 use crate::error::{Result, Stage};
@@ -30,13 +31,19 @@ pub(super) struct Config {
     pub names: &'static [(&'static str, &'static str)],
     pub client_auth: ClientAuth,
     pub assertion: Option<Assertion>,
+    pub keys: ClientKeys,
     /// Whether the settings say how the client authenticates, so that metadata has no say.
     pub client_auth_is_set: bool,
     pub scope: Vec<String>,
     pub scope_separator: &'static str,
     pub scope_parameter: &'static str,
-    pub response_type: &'static str,
-    pub response_mode: &'static str,
+    pub response_type: String,
+    pub response_mode: String,
+    /// Whether authorization requests are pushed (RFC 9126); `None`: where the metadata requires it.
+    pub pushes: Option<bool>,
+    pub push_url: String,
+    /// Whether tokens are bound to a key (RFC 9449).
+    pub dpop: bool,
     pub challenge: Option<Challenge>,
     pub redirect_state: bool,
     pub authorize_params: Vec<(String, String)>,
@@ -88,10 +95,11 @@ impl Config {
         let key = settings.required(provider.client_id_setting, &hint)?.to_owned();
         let secret = settings.secret("SECRET")?;
         let assertion = Assertion::of(settings, &declared)?;
-        let client_auth = if assertion.is_some() { ClientAuth::Assertion } else { client_auth(provider, settings)? };
-        if secret.is_none() && assertion.is_none() && client_auth != ClientAuth::None && provider.hooks.client_secret.is_none() {
+        let client_auth = if assertion.is_some() { ClientAuth::Assertion } else { method(provider, settings)? };
+        if secret.is_none() && client_auth.needs_secret() && provider.hooks.client_secret.is_none() {
             return Err(settings.missing("SECRET", &hint));
         }
+        let keys = ClientKeys::resolve(client_auth, secret.as_ref(), settings)?;
         let mut hook_settings = HookSettings {
             backend: instance.to_owned(),
             client_id: key.clone(),
@@ -116,6 +124,7 @@ impl Config {
         let refresh_url = url("REFRESH_TOKEN_URL", provider.refresh_url)?;
         let pairs = |list: &[(&str, &str)]| fill_pairs(list, &hook_settings);
         let token_request = token_request(provider, settings)?;
+        let response = Response::resolve(provider, &hook_settings.scope, settings)?;
         Ok(Config {
             info: info(&about(provider), instance, settings)?,
             authorization_url: url("AUTHORIZATION_URL", provider.authorization_url)?,
@@ -129,12 +138,19 @@ impl Config {
             names: provider.names,
             client_auth,
             assertion,
+            keys,
             client_auth_is_set: settings.text("TOKEN_ENDPOINT_AUTH_METHOD")?.is_some(),
             scope: hook_settings.scope.clone(),
             scope_separator: provider.scope_separator,
             scope_parameter: provider.scope_parameter,
-            response_type: provider.response_type,
-            response_mode: provider.response_mode,
+            response_type: response.kind,
+            response_mode: response.mode,
+            pushes: settings
+                .value("REQUIRE_PUSHED_AUTHORIZATION_REQUESTS")
+                .map(|_| settings.boolean("REQUIRE_PUSHED_AUTHORIZATION_REQUESTS", false))
+                .transpose()?,
+            push_url: url("PUSHED_AUTHORIZATION_REQUEST_ENDPOINT", "")?,
+            dpop: settings.boolean("DPOP_BOUND_ACCESS_TOKENS", false)?,
             challenge: challenge(provider.pkce, settings)?,
             redirect_state: settings.boolean("REDIRECT_STATE", provider.redirect_state)?,
             authorize_params: pairs(provider.authorize_params)?,
@@ -199,13 +215,60 @@ fn described(provider: &OAuth2) -> Described {
     }
 }
 
-fn client_auth(provider: &OAuth2, settings: &BackendSettings<'_>) -> Result<ClientAuth> {
-    match settings.text("TOKEN_ENDPOINT_AUTH_METHOD")? {
-        None => Ok(provider.client_auth),
-        Some("client_secret_basic") => Ok(ClientAuth::Basic),
-        Some("client_secret_post") => Ok(ClientAuth::Post),
-        Some("none") => Ok(ClientAuth::None),
-        Some(_) => Err(settings.invalid("TOKEN_ENDPOINT_AUTH_METHOD", "must be client_secret_basic, client_secret_post or none")),
+/// What the provider answers by way of the browser, and how.
+struct Response {
+    kind: String,
+    mode: String,
+}
+
+impl Response {
+    fn resolve(provider: &OAuth2, scope: &[String], settings: &BackendSettings<'_>) -> Result<Self> {
+        let kind = settings.text("RESPONSE_TYPE")?.unwrap_or(provider.response_type);
+        let mode = settings.text("RESPONSE_MODE")?.map(str::to_ascii_lowercase);
+        let hybrid = kind == HYBRID;
+        if hybrid && provider.openid.is_none() {
+            return Err(settings.invalid("RESPONSE_TYPE", "asks for an id token, which only OpenID Connect has"));
+        }
+        let mode = match mode.as_deref() {
+            Some("query" | "jwt" | "query.jwt") if hybrid => {
+                return Err(settings.invalid(
+                    "RESPONSE_MODE",
+                    "must be form_post or form_post.jwt with \"code id_token\": an id token is nothing for an address",
+                ));
+            }
+            Some(mode) if is_signed(mode) && provider.openid.is_none() => {
+                return Err(settings.invalid(
+                    "RESPONSE_MODE",
+                    "asks for signed answers, for which only OpenID Connect has the keys: use the protocol oidc",
+                ));
+            }
+            Some(mode @ ("query" | "form_post" | "jwt" | "query.jwt" | "form_post.jwt")) => mode,
+            Some(_) => return Err(settings.invalid("RESPONSE_MODE", "must be query, form_post, jwt, query.jwt or form_post.jwt")),
+            None if hybrid => "form_post",
+            None if scope.is_empty() => "",
+            None => provider.response_mode,
+        };
+        Ok(Response { kind: kind.to_owned(), mode: mode.to_owned() })
+    }
+}
+
+/// `response_type` of the hybrid flow (OpenID Connect Core 1.0, section 3.3) that we speak.
+const HYBRID: &str = "code id_token";
+
+/// Whether answers of this mode are JWTs (JARM, section 2.3).
+fn is_signed(response_mode: &str) -> bool {
+    response_mode == "jwt" || response_mode.ends_with(".jwt")
+}
+
+impl Config {
+    /// Whether the browser brings an id token besides the code.
+    pub fn is_hybrid(&self) -> bool {
+        self.response_type == HYBRID
+    }
+
+    /// Whether the browser brings the answer as a JWT.
+    pub fn answers_are_signed(&self) -> bool {
+        is_signed(&self.response_mode)
     }
 }
 

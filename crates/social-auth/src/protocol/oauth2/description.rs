@@ -211,6 +211,21 @@ pub enum ClientAuth {
     /// `client_id` and a `client_assertion` (RFC 7523, section 2.2), where `CLIENT_ASSERTION` or
     /// `FEDERATED_TOKEN_FILE` is set.
     Assertion,
+    /// The same, signed by us with one of `PRIVATE_KEYS` (`private_key_jwt`).
+    PrivateKeyJwt,
+    /// The same, signed by us with the secret (`client_secret_jwt`).
+    SecretJwt,
+    /// `client_id` among the parameters, and a certificate (RFC 8705): `tls_client_auth` and
+    /// `self_signed_tls_client_auth`.
+    Tls,
+}
+
+impl ClientAuth {
+    /// Whether a client that authenticates so has a secret.
+    #[must_use]
+    pub fn needs_secret(self) -> bool {
+        matches!(self, ClientAuth::Basic | ClientAuth::Post | ClientAuth::BasicAndPost | ClientAuth::Bearer | ClientAuth::SecretJwt)
+    }
 }
 
 /// Whether the authorization request carries a PKCE challenge (RFC 7636, RFC 9700 section 2.1.1).

@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 
+use super::assertion::JWT_BEARER;
 use super::config::Config;
 use super::description::{ClientAuth, TokenRequest};
+use super::dpop::Proving;
 use super::provider_error;
 use crate::error::{Error, Result, Stage};
 use crate::http::{Client, Incoming, Outgoing};
@@ -22,7 +24,10 @@ pub(super) struct TokenEndpoint<'a> {
     pub url: Cow<'a, str>,
     pub request: TokenRequest,
     pub client_auth: ClientAuth,
+    /// The client secret, or the assertion that stands in its place.
     pub secret: Secret,
+    /// Where the tokens are bound to a key.
+    pub proving: Option<Proving<'a>>,
 }
 
 /// Asks the token endpoint and answers its members.
@@ -37,7 +42,11 @@ pub(super) async fn ask(
     stage: Stage,
 ) -> Result<Map<String, Value>> {
     let request = request(config, endpoint, fields).map_err(|error| error.stage(stage))?;
-    let answer = http.send(request).await.map_err(|error| error.stage(stage))?;
+    let answer = match &endpoint.proving {
+        Some(proving) => proving.ask(http, request).await,
+        None => http.send(request).await,
+    };
+    let answer = answer.map_err(|error| error.stage(stage))?;
     if !answer.is_success() {
         return Err(provider_error::answer_error(&answer, stage));
     }
@@ -59,18 +68,8 @@ pub(super) async fn ask(
 
 fn request(config: &Config, endpoint: &TokenEndpoint<'_>, mut fields: Vec<(String, String)>) -> Result<Outgoing> {
     let TokenEndpoint { url, client_auth, secret, .. } = endpoint;
-    let credentials = match client_auth {
-        ClientAuth::Basic => Vec::new(),
-        ClientAuth::None | ClientAuth::Bearer => vec![("client_id".to_owned(), config.key.clone())],
-        ClientAuth::Assertion => vec![
-            ("client_id".to_owned(), config.key.clone()),
-            ("client_assertion_type".to_owned(), config.assertion.as_ref().map(|assertion| assertion.kind.clone()).unwrap_or_default()),
-            ("client_assertion".to_owned(), secret.expose().to_owned()),
-        ],
-        ClientAuth::Post | ClientAuth::BasicAndPost => {
-            vec![("client_id".to_owned(), config.key.clone()), ("client_secret".to_owned(), secret.expose().to_owned())]
-        }
-    };
+    let credentials = credentials(config, endpoint);
+    fields.retain(|(name, _)| credentials.iter().all(|(own, _)| own != name));
     fields.splice(0..0, credentials);
     for (name, _) in &mut fields {
         *name = config.own_name(name).to_owned();
@@ -91,13 +90,50 @@ fn request(config: &Config, endpoint: &TokenEndpoint<'_>, mut fields: Vec<(Strin
     Ok(match client_auth {
         ClientAuth::Basic | ClientAuth::BasicAndPost => authenticate(request, &config.key, secret),
         ClientAuth::Bearer => request.bearer(secret.expose()),
-        ClientAuth::Post | ClientAuth::None | ClientAuth::Assertion => request,
+        _ => request,
     })
+}
+
+/// A form to another endpoint where the client proves itself in the same way (RFC 7009, RFC 7662, RFC 9126).
+pub(super) fn form_at<K: AsRef<str>, V: AsRef<str>>(
+    url: &str,
+    config: &Config,
+    endpoint: &TokenEndpoint<'_>,
+    fields: &[(K, V)],
+) -> Result<Outgoing> {
+    let credentials = credentials(config, endpoint);
+    let others = fields.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
+    let others = others.filter(|(name, _)| credentials.iter().all(|(own, _)| own != name));
+    let own = credentials.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let request = Outgoing::post_form(url, &others.chain(own).collect::<Vec<_>>())?.header("accept", "application/json");
+    Ok(match endpoint.client_auth {
+        ClientAuth::Basic | ClientAuth::BasicAndPost => authenticate(request, &config.key, &endpoint.secret),
+        ClientAuth::Bearer => request.bearer(endpoint.secret.expose()),
+        _ => request,
+    })
+}
+
+/// What the client proves itself with among the fields of a form.
+fn credentials(config: &Config, endpoint: &TokenEndpoint<'_>) -> Vec<(String, String)> {
+    let mut fields = Vec::new();
+    let mut add = |name: &str, value: &str| fields.push((name.to_owned(), value.to_owned()));
+    if endpoint.client_auth != ClientAuth::Basic {
+        add("client_id", &config.key);
+    }
+    match endpoint.client_auth {
+        ClientAuth::Post | ClientAuth::BasicAndPost => add("client_secret", endpoint.secret.expose()),
+        ClientAuth::Assertion | ClientAuth::PrivateKeyJwt | ClientAuth::SecretJwt => {
+            add("client_assertion_type", config.assertion.as_ref().map_or(JWT_BEARER, |assertion| &assertion.kind));
+            add("client_assertion", endpoint.secret.expose());
+        }
+        ClientAuth::Basic | ClientAuth::Bearer | ClientAuth::None | ClientAuth::Tls => {}
+    }
+    fields
 }
 
 /// `Authorization: Basic` with both parts form-encoded first (RFC 6749, section 2.3.1). Only reserved
 /// characters change, so that servers that skip the decoding see what they expect of ordinary secrets.
-pub(super) fn authenticate(request: Outgoing, key: &str, secret: &Secret) -> Outgoing {
+fn authenticate(request: Outgoing, key: &str, secret: &Secret) -> Outgoing {
     let encode = |text: &str| utf8_percent_encode(text, RESERVED).to_string();
     request.basic(&encode(key), &encode(secret.expose()))
 }
@@ -147,6 +183,17 @@ pub(super) fn tokens(answer: &Map<String, Value>) -> Result<Tokens> {
         // RFC 6749 says text; Twitch and others send a list.
         scope: answer.get("scope").and_then(Value::as_str).map(str::to_owned),
     })
+}
+
+/// An answer whose access token is bound to the key of the request. A bearer token in its place is of use to
+/// whoever finds it (RFC 9449, section 5).
+pub(super) fn is_bound(answer: Map<String, Value>) -> Result<Map<String, Value>> {
+    let kind = answer.get("token_type").and_then(Value::as_str).unwrap_or_default();
+    if kind.eq_ignore_ascii_case("DPoP") {
+        return Ok(answer);
+    }
+    Err(Error::invalid_claim("token_type")
+        .detail("the provider did not bind the access token to our key, as DPOP_BOUND_ACCESS_TOKENS asks for"))
 }
 
 /// Seconds as a number or, from providers that do so, as text.

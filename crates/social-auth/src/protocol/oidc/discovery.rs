@@ -1,12 +1,14 @@
 //! Provider metadata (OpenID Connect Discovery 1.0; RFC 8414).
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 use url::Url;
 
 use crate::error::{Error, Result};
 use crate::http::{Client, Incoming, Outgoing};
-use crate::protocol::oidc::ExpectedIssuer;
 use crate::protocol::oidc::cached::{Fetched, lifetime};
+use crate::protocol::oidc::{DocumentSources, ExpectedIssuer};
 
 const WELL_KNOWN: &str = "/.well-known/openid-configuration";
 
@@ -61,6 +63,8 @@ pub struct Metadata {
     pub authorization_response_iss_parameter_supported: bool,
     /// Whether authorization requests must be pushed (RFC 9126).
     pub require_pushed_authorization_requests: bool,
+    /// Where the same endpoints are for clients with a certificate (RFC 8705, section 5), by their names.
+    pub mtls_endpoint_aliases: BTreeMap<String, String>,
     /// Whether it calls us when a session ends (Back-Channel Logout 1.0).
     pub backchannel_logout_supported: bool,
     /// Whether logout tokens carry `sid`.
@@ -104,11 +108,29 @@ impl Metadata {
             code_challenge_methods_supported: members.texts("code_challenge_methods_supported")?,
             authorization_response_iss_parameter_supported: members.flag("authorization_response_iss_parameter_supported")?,
             require_pushed_authorization_requests: members.flag("require_pushed_authorization_requests")?,
+            mtls_endpoint_aliases: members.aliases()?,
             backchannel_logout_supported: members.flag("backchannel_logout_supported")?,
             backchannel_logout_session_supported: members.flag("backchannel_logout_session_supported")?,
             frontchannel_logout_supported: members.flag("frontchannel_logout_supported")?,
             frontchannel_logout_session_supported: members.flag("frontchannel_logout_session_supported")?,
         })
+    }
+
+    /// Puts the addresses for clients with a certificate in the place of the others.
+    pub(super) fn prefer_mtls_aliases(&mut self) {
+        for (name, url) in &self.mtls_endpoint_aliases {
+            let endpoint = match name.as_str() {
+                "token_endpoint" => &mut self.token_endpoint,
+                "userinfo_endpoint" => &mut self.userinfo_endpoint,
+                "revocation_endpoint" => &mut self.revocation_endpoint,
+                "introspection_endpoint" => &mut self.introspection_endpoint,
+                "registration_endpoint" => &mut self.registration_endpoint,
+                "pushed_authorization_request_endpoint" => &mut self.pushed_authorization_request_endpoint,
+                "device_authorization_endpoint" => &mut self.device_authorization_endpoint,
+                _ => continue,
+            };
+            *endpoint = Some(url.clone());
+        }
     }
 
     /// The endpoints, by name.
@@ -148,12 +170,15 @@ pub fn discovery_url(endpoint: &str) -> Result<Url> {
 }
 
 /// Fetches a provider's metadata and checks that it is that provider's.
-pub(super) async fn fetch(client: &Client, endpoint: &str, expected: &ExpectedIssuer) -> Result<Fetched<Metadata>> {
+pub(super) async fn fetch(client: &Client, endpoint: &str, sources: &DocumentSources) -> Result<Fetched<Metadata>> {
     let url = discovery_url(endpoint)?;
     let (answer, value) = read(client, "the discovery document", url.as_str()).await?;
-    let metadata = Metadata::parse(&value)?;
-    issuer_is_the_expected_one(&metadata.issuer, &url, expected)?;
+    let mut metadata = Metadata::parse(&value)?;
+    issuer_is_the_expected_one(&metadata.issuer, &url, &sources.issuer)?;
     nothing_is_less_secure(&metadata, &url)?;
+    if sources.mutual_tls {
+        metadata.prefer_mtls_aliases();
+    }
     Ok(Fetched { document: metadata, lifetime: lifetime(&answer) })
 }
 
@@ -195,7 +220,8 @@ fn nothing_is_less_secure(metadata: &Metadata, found_at: &Url) -> Result<()> {
         return Ok(());
     }
     let has_scheme = |url: &str| Url::parse(url).is_ok_and(|url| url.scheme() == "https");
-    match metadata.endpoints().into_iter().find(|(_, url)| url.is_some_and(|url| !has_scheme(url))) {
+    let aliases = metadata.mtls_endpoint_aliases.values().map(|url| ("mtls_endpoint_aliases", Some(url)));
+    match metadata.endpoints().into_iter().chain(aliases).find(|(_, url)| url.is_some_and(|url| !has_scheme(url))) {
         None => Ok(()),
         Some((name, _)) => Err(wrong(name, "must be an https URL, as the document itself")),
     }
@@ -225,6 +251,17 @@ impl Members<'_> {
         let Some(text) = self.text(name)?.filter(|text| !text.is_empty()) else { return Ok(None) };
         let is_web = Url::parse(&text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
         if is_web { Ok(Some(text)) } else { Err(wrong(name, "must be an absolute http or https URL")) }
+    }
+
+    fn aliases(&self) -> Result<BTreeMap<String, String>> {
+        let name = "mtls_endpoint_aliases";
+        let members = match self.0.get(name) {
+            None | Some(Value::Null) => return Ok(BTreeMap::new()),
+            Some(Value::Object(members)) => Members(members),
+            Some(_) => return Err(wrong(name, "must be an object")),
+        };
+        let urls = members.0.keys().filter(|member| member.ends_with("_endpoint"));
+        urls.filter_map(|member| members.url(member).map(|url| Some((member.clone(), url?))).transpose()).collect()
     }
 
     fn texts(&self, name: &str) -> Result<Option<Vec<String>>> {

@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Incoming};
-use crate::jose::{Claims, ID_TOKEN, Jws, KeySet, LOGOUT_TOKEN, TokenUse, USER_INFO};
+use crate::jose::{AUTHORIZATION_RESPONSE, Claims, ID_TOKEN, Jws, KeySet, LOGOUT_TOKEN, TokenUse, USER_INFO};
 use crate::protocol::oidc::cached::{Cached, Fetched, lifetime};
 use crate::protocol::oidc::logout_token::{LogoutToken, verify_logout_token};
 use crate::protocol::oidc::user_info::{UserInfoRules, read_user_info, signed_text};
-use crate::protocol::oidc::{IdTokenRules, Metadata, discovery, verify_id_token};
+use crate::protocol::oidc::{IdTokenRules, Metadata, discovery, verify_authorization_response, verify_id_token};
 
 /// Where a provider publishes its documents.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +23,9 @@ pub struct DocumentSources {
     pub issuer: ExpectedIssuer,
     /// `JWKS_URI`: where the keys are, if not where the metadata says.
     pub jwks_uri: Option<String>,
+    /// Whether requests are made with a certificate, for which the provider may have other addresses (RFC 8705,
+    /// section 5).
+    pub mutual_tls: bool,
 }
 
 /// Which issuer a provider's metadata must name.
@@ -63,7 +66,7 @@ impl ProviderDocuments {
     pub async fn metadata(&self) -> Result<Arc<Metadata>> {
         let missing = || Error::new(Reason::MissingSetting).parameter("OIDC_ENDPOINT").detail("this provider has no discovery document");
         let endpoint = self.sources.endpoint.as_deref().ok_or_else(missing)?;
-        self.metadata.get(|| discovery::fetch(&self.client, endpoint, &self.sources.issuer)).await
+        self.metadata.get(|| discovery::fetch(&self.client, endpoint, &self.sources)).await
     }
 
     /// The keys.
@@ -96,6 +99,16 @@ impl ProviderDocuments {
     pub async fn verify_logout_token(&self, token: &str, rules: &IdTokenRules<'_>) -> Result<LogoutToken> {
         let outcome = self.with_keys(token, LOGOUT_TOKEN, |keys| verify_logout_token(token, rules, keys)).await;
         outcome.map_err(|error| error.stage_if_unknown(Stage::TokenValidation))
+    }
+
+    /// Verifies an authorization response with the provider's keys; see [`verify_authorization_response`].
+    ///
+    /// # Errors
+    /// As [`verify_authorization_response`] and [`keys`](ProviderDocuments::keys).
+    pub async fn verify_authorization_response(&self, token: &str, rules: &IdTokenRules<'_>) -> Result<Claims> {
+        let verify = |keys: &KeySet| verify_authorization_response(token, rules, keys);
+        let outcome = self.with_keys(token, AUTHORIZATION_RESPONSE, verify).await;
+        outcome.map_err(|error| error.stage_if_unknown(Stage::Callback))
     }
 
     /// Reads what the userinfo endpoint answered, with the provider's keys where it is signed; see

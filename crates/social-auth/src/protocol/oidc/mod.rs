@@ -1,12 +1,16 @@
 //! OpenID Connect: id tokens, provider metadata, keys and userinfo.
 //!
 //! [`ProviderDocuments`] keeps what a provider publishes and verifies with it; [`verify_id_token`],
-//! [`read_user_info`] and [`verify_logout_token`] are the bare rules, without any network.
+//! [`read_user_info`], [`verify_authorization_response`] and [`verify_logout_token`] are the bare rules, without
+//! any network.
 
 mod access_token;
+mod authorization_response;
 mod cached;
+mod demands;
 mod discovery;
 mod documents;
+mod envelope;
 mod id_token;
 mod issuer;
 mod logout;
@@ -16,6 +20,7 @@ mod relying_party;
 mod user_info;
 
 pub(crate) use access_token::SignedAccessTokens;
+pub use authorization_response::verify_authorization_response;
 pub use cached::{DEFAULT_LIFETIME, MIN_LIFETIME, REFETCH_COOL_DOWN};
 pub use discovery::{Metadata, discovery_url};
 pub use documents::{DocumentSources, ExpectedIssuer, ProviderDocuments};
@@ -23,5 +28,5 @@ pub use id_token::{DEFAULT_LEEWAY, DEFAULT_TOKEN_MAX_AGE, FurtherAudiences, IdTo
 pub use issuer::{IssuerRule, TENANT_PLACEHOLDER, Tenants};
 pub use logout_token::{LogoutToken, verify_logout_token};
 pub use refresh::RefreshContext;
-pub(crate) use relying_party::RelyingParty;
+pub(crate) use relying_party::{Bindings, RelyingParty};
 pub use user_info::{UserInfoRules, read_user_info};

@@ -9,10 +9,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
 
+use super::demands::Demands;
+use super::envelope::Envelopes;
 use super::logout::session_of;
 use super::{
     DEFAULT_LEEWAY, DEFAULT_TOKEN_MAX_AGE, DocumentSources, ExpectedIssuer, FurtherAudiences, IdTokenRules, IssuerRule, Metadata,
-    ProviderDocuments, RefreshContext, TENANT_PLACEHOLDER, Tenants, UserInfoRules,
+    ProviderDocuments, RefreshContext, TENANT_PLACEHOLDER, Tenants, UserInfoRules, authorization_response,
 };
 use crate::attempt::Attempt;
 use crate::clock::Clock;
@@ -20,10 +22,11 @@ use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Outgoing};
 use crate::identity::{Fields, ProviderSession, Tokens};
 use crate::jose::{Algorithm, Claims, HmacKey};
-use crate::protocol::oauth2::{HookSettings, IdentityFrom, IssuerFrom, Nonce, OpenId, answer_error, fill_url};
+use crate::protocol::oauth2::{HookSettings, IdentityFrom, IssuerFrom, Nonce, OpenId, Proving, algorithm, answer_error, fill_url};
 use crate::seal::random_token;
 use crate::secret::{Secret, constant_time_eq};
 use crate::settings::BackendSettings;
+use crate::web::Params;
 
 /// What one backend instance expects of id tokens, and its provider's documents.
 pub(crate) struct RelyingParty {
@@ -46,6 +49,21 @@ pub(crate) struct RelyingParty {
     userinfo_url: Option<String>,
     pub(super) end_session_url: Option<String>,
     params: Vec<(&'static str, String)>,
+    demands: Demands,
+    envelopes: Envelopes,
+    user_info_algorithm: Option<Algorithm>,
+    authorization_algorithm: Option<Algorithm>,
+}
+
+/// What a token answer must be bound to, besides the client.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Bindings<'a> {
+    /// The nonce of the attempt.
+    pub(crate) nonce: Option<&'a str>,
+    /// The id token that the browser brought (hybrid flow).
+    pub(crate) front: Option<&'a Claims>,
+    /// The key that the access token is bound to.
+    pub(crate) proving: Option<Proving<'a>>,
 }
 
 /// Parameters of the authentication request that settings of the same name give (Core, section 3.1.2.1).
@@ -72,7 +90,10 @@ pub(crate) struct Told {
 impl RelyingParty {
     pub(crate) fn new(openid: &OpenId, settings: &BackendSettings<'_>, hooks: &HookSettings, http: Client, clock: Clock) -> Result<Self> {
         let algorithms = algorithms(openid, settings)?;
-        let symmetric = algorithms.iter().any(|algorithm| algorithm.is_symmetric());
+        let user_info_algorithm = algorithm(settings, "USERINFO_SIGNED_RESPONSE_ALG")?;
+        let authorization_algorithm = algorithm(settings, "AUTHORIZATION_SIGNED_RESPONSE_ALG")?;
+        let mut every = algorithms.iter().chain(&user_info_algorithm).chain(&authorization_algorithm);
+        let symmetric = every.any(|algorithm| algorithm.is_symmetric());
         let secret =
             if symmetric { Some(HmacKey::from_client_secret(&hooks.secret).map_err(|error| error.stage(Stage::Start))?) } else { None };
         let mut audiences = vec![hooks.client_id.clone()];
@@ -103,6 +124,10 @@ impl RelyingParty {
             userinfo_url: settings.text("USERINFO_URL")?.map(str::to_owned),
             end_session_url: settings.text("END_SESSION_URL")?.map(str::to_owned),
             params: request_params(settings)?,
+            demands: Demands::resolve(settings)?,
+            envelopes: Envelopes::resolve(settings)?,
+            user_info_algorithm,
+            authorization_algorithm,
         })
     }
 
@@ -124,10 +149,14 @@ impl RelyingParty {
     ///
     /// # Errors
     /// Stage `token_validation` or `user_info`.
-    pub(crate) async fn identify(&self, tokens: &Tokens, nonce: Option<&str>) -> Result<Told> {
+    pub(crate) async fn identify(&self, tokens: &Tokens, bindings: &Bindings<'_>) -> Result<Told> {
         let token = tokens.id_token.as_ref().ok_or_else(|| Error::missing_claim("id_token").stage(Stage::TokenValidation))?;
-        let nonce = if self.sends_nonce { nonce } else { None };
+        let nonce = bindings.nonce.filter(|_| self.sends_nonce);
         let verified = self.verify(token, tokens.access_token.as_ref(), nonce).await?;
+        if let Some(front) = bindings.front {
+            both_are_about_one_person(front, &verified).map_err(|error| error.stage(Stage::TokenValidation))?;
+        }
+        self.demands.check(&verified).map_err(|error| error.stage(Stage::TokenValidation))?;
         let context = RefreshContext::of(&verified).to_value();
         let session = session_of(&verified, token);
         let subject = verified.require_text("sub")?.to_owned();
@@ -135,7 +164,11 @@ impl RelyingParty {
         if self.identity == IdentityFrom::UserInfo
             && let Some(access_token) = &tokens.access_token
         {
-            claims.extend(self.userinfo(access_token, Some(&subject)).await.map_err(|error| error.stage_if_unknown(Stage::UserInfo))?);
+            claims.extend(
+                self.userinfo(access_token, Some(&subject), bindings.proving)
+                    .await
+                    .map_err(|error| error.stage_if_unknown(Stage::UserInfo))?,
+            );
         }
         Ok(Told { claims, context, session })
     }
@@ -152,7 +185,9 @@ impl RelyingParty {
         let further_audiences = FurtherAudiences::Only(self.further_audiences.as_deref().unwrap_or_default());
         let access_token = tokens.access_token.as_ref().map(Secret::expose);
         let rules = IdTokenRules { further_audiences, access_token, ..self.rules(&issuer) };
-        let claims = self.documents.verify_id_token(token.expose(), &rules).await?;
+        let opened = self.envelopes.open("id token", token.expose(), self.envelopes.id_token)?;
+        let claims = self.documents.verify_id_token(&opened, &rules).await?;
+        self.demands.check(&claims).map_err(|error| error.stage(Stage::TokenValidation))?;
         let right = match (claims.text("nonce"), issued) {
             (Some(found), Some(issued)) => nonce_forms(issued).iter().any(|form| constant_time_eq(form.as_bytes(), found.as_bytes())),
             (None, None) => self.nonce_is_optional,
@@ -170,7 +205,7 @@ impl RelyingParty {
     /// # Errors
     /// Stage `user_info`.
     pub(crate) async fn userinfo_alone(&self, access_token: &Secret) -> Result<Map<String, Value>> {
-        self.userinfo(access_token, None).await.map_err(|error| error.stage_if_unknown(Stage::UserInfo))
+        self.userinfo(access_token, None, None).await.map_err(|error| error.stage_if_unknown(Stage::UserInfo))
     }
 
     /// Verifies an id token that came with refreshed tokens; answers the context to keep.
@@ -190,21 +225,68 @@ impl RelyingParty {
     async fn verify(&self, token: &Secret, access_token: Option<&Secret>, nonce: Option<&str>) -> Result<Claims> {
         let issuer = self.issuer().await?;
         let rules = IdTokenRules { nonce, access_token: access_token.map(Secret::expose), ..self.rules(&issuer) };
-        self.documents.verify_id_token(token.expose(), &rules).await
+        let token = self.envelopes.open("id token", token.expose(), self.envelopes.id_token);
+        let token = token.map_err(|error| error.stage_if_unknown(Stage::TokenValidation))?;
+        self.documents.verify_id_token(&token, &rules).await
     }
 
-    async fn userinfo(&self, access_token: &Secret, subject: Option<&str>) -> Result<Map<String, Value>> {
+    /// Verifies the id token that the browser brought with a code (OpenID Connect Core 1.0, section 3.3.2.12).
+    ///
+    /// # Errors
+    /// Stage `callback`: as for other id tokens; `missing_claim` without `c_hash`, by which the code is bound to
+    /// it, or without a nonce.
+    pub(crate) async fn front_channel(&self, token: &str, nonce: Option<&str>, code: &str) -> Result<Claims> {
+        let issuer = self.issuer().await?;
+        let rules = IdTokenRules { nonce, code: Some(code), ..self.rules(&issuer) };
+        let stage = |error: Error| error.stage(Stage::Callback);
+        let token = self.envelopes.open("id token", token, self.envelopes.id_token).map_err(stage)?;
+        let claims = self.documents.verify_id_token(&token, &rules).await.map_err(stage)?;
+        // Section 3.3.2.11: here neither is optional.
+        claims.require_text("c_hash").map_err(stage)?;
+        if nonce.is_none() {
+            return Err(stage(Error::new(Reason::NonceMismatch).detail("the sign-in was begun without a nonce (setting USE_NONCE)")));
+        }
+        Ok(claims)
+    }
+
+    /// The parameters of an authorization response that came as a JWT (JARM).
+    ///
+    /// # Errors
+    /// Stage `callback`: as for id tokens.
+    pub(crate) async fn open_answer(&self, response: &str) -> Result<Params> {
+        let issuer = self.issuer().await?;
+        let algorithms = self.authorization_algorithm.as_ref().map_or(self.algorithms.as_slice(), std::slice::from_ref);
+        let rules = IdTokenRules { algorithms, ..self.rules(&issuer) };
+        let stage = |error: Error| error.stage_if_unknown(Stage::Callback);
+        let token = self.envelopes.open("authorization response", response, self.envelopes.authorization).map_err(stage)?;
+        let claims = self.documents.verify_authorization_response(&token, &rules).await?;
+        Ok(authorization_response::parameters(&claims).collect())
+    }
+
+    /// Whether anything comes encrypted to us.
+    pub(crate) fn decrypts(&self) -> bool {
+        self.envelopes.any()
+    }
+
+    async fn userinfo(&self, access_token: &Secret, subject: Option<&str>, proving: Option<Proving<'_>>) -> Result<Map<String, Value>> {
         let published = match &self.userinfo_url {
             Some(url) => Some(url.clone()),
             None => self.metadata().await?.and_then(|metadata| metadata.userinfo_endpoint.clone()),
         };
         let Some(url) = published else { return Ok(Map::new()) };
-        let answer = self.http.send(Outgoing::get(&url)?.bearer(access_token.expose())).await?;
+        let request = Outgoing::get(&url)?;
+        let answer = match proving {
+            Some(proving) => proving.send(&self.http, request, access_token).await?,
+            None => self.http.send(request.bearer(access_token.expose())).await?,
+        };
         if !answer.is_success() {
             return Err(answer_error(&answer, Stage::UserInfo));
         }
         let issuer = self.issuer().await?;
-        let rules = UserInfoRules { subject, signed: false, token: self.rules(&issuer) };
+        let algorithms = self.user_info_algorithm.as_ref().map_or(self.algorithms.as_slice(), std::slice::from_ref);
+        let token = IdTokenRules { algorithms, ..self.rules(&issuer) };
+        let rules = UserInfoRules { subject, signed: self.user_info_algorithm.is_some(), token };
+        let answer = self.envelopes.open_user_info(answer)?;
         self.documents.read_user_info(&answer, &rules).await
     }
 
@@ -243,6 +325,16 @@ impl RelyingParty {
         seen.push(format!("{} signing keys", keys.keys().len()));
         Ok(seen)
     }
+}
+
+/// OpenID Connect Core 1.0, section 3.3.3.6.
+fn both_are_about_one_person(front: &Claims, back: &Claims) -> Result<()> {
+    for name in ["iss", "sub"] {
+        if !constant_time_eq(front.require_text(name)?.as_bytes(), back.require_text(name)?.as_bytes()) {
+            return Err(Error::invalid_claim(name).detail("the id token that the browser brought names another one"));
+        }
+    }
+    Ok(())
 }
 
 /// A nonce as it may stand in an id token: plain, or its SHA-256 in hexadecimal or base64url (Apple's,
@@ -302,6 +394,7 @@ fn sources(openid: &OpenId, settings: &BackendSettings<'_>, hooks: &HookSettings
             (None, IssuerFrom::Endpoint) => ExpectedIssuer::Endpoint,
         },
         jwks_uri: Some(jwks_uri).filter(|url| !url.is_empty()),
+        mutual_tls: settings.value("TLS_CLIENT_CERTIFICATE").is_some(),
     })
 }
 
@@ -329,5 +422,7 @@ fn request_params(settings: &BackendSettings<'_>) -> Result<Vec<(&'static str, S
         };
         params.extend(value.map(|value| (parameter, value)));
     }
+    // Section 5.5.
+    params.extend(settings.table("CLAIMS")?.map(|claims| ("claims", Value::Object(claims.clone()).to_string())));
     Ok(params)
 }

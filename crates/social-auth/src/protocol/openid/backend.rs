@@ -150,6 +150,7 @@ impl OpenIdBackend {
             access_token: "",
             variables: &[],
             sign: None,
+            proving: None,
         };
         let mut answer = Value::Object(fields);
         for call in &self.config.calls {

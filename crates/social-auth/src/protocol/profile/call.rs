@@ -8,7 +8,8 @@ use super::description::{Call, Format, HookSettings, OnFailure, TokenIn, When};
 use super::settings::setting_value;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Incoming, Outgoing};
-use crate::protocol::oauth2::{answer_error, stated_error};
+use crate::protocol::oauth2::{Proving, answer_error, stated_error};
+use crate::secret::Secret;
 use crate::select::Selector;
 use crate::template;
 
@@ -52,6 +53,8 @@ pub(in crate::protocol) struct CallContext<'a> {
     pub variables: &'a [(&'static str, String)],
     /// Where requests prove themselves by a signature (OAuth 1.0a): signs one that is complete.
     pub sign: Option<&'a Sign<'a>>,
+    /// Where the access token is bound to a key (DPoP).
+    pub proving: Option<Proving<'a>>,
 }
 
 /// Signs a complete request.
@@ -63,7 +66,10 @@ impl CallContext<'_> {
             Some(sign) => sign(request)?,
             None => request,
         };
-        self.http.send(request).await
+        match self.proving.filter(|_| request.headers.contains_key(http::header::AUTHORIZATION)) {
+            Some(proving) => proving.send(self.http, request, &Secret::from(self.access_token)).await,
+            None => self.http.send(request).await,
+        }
     }
 }
 

@@ -46,9 +46,48 @@ pub(super) const GROUP: Group = Group {
             .or("the protocol's"),
         setting(
             "TOKEN_ENDPOINT_AUTH_METHOD",
-            Kind::Choice(&["client_secret_basic", "client_secret_post", "none"]),
+            Kind::Choice(&[
+                "client_secret_basic",
+                "client_secret_post",
+                "client_secret_jwt",
+                "private_key_jwt",
+                "tls_client_auth",
+                "self_signed_tls_client_auth",
+                "none",
+            ]),
             "How the client proves itself to the token endpoint.",
         )
-        .or("the provider's"),
+        .or("the provider's; `private_key_jwt` where there are `PRIVATE_KEYS` and no `SECRET`"),
+        setting(
+            "TOKEN_ENDPOINT_AUTH_SIGNING_ALG",
+            Kind::Text,
+            "The algorithm by which `private_key_jwt` and `client_secret_jwt` are signed.",
+        )
+        .or("the key's own: `RS256`, `ES256`, `ES384`, `ES512` or `EdDSA`; `HS256` for a secret"),
+        setting("CLIENT_ASSERTION_AUDIENCE", Kind::Text, "For whom those are made out (`aud`).")
+            .or("the issuer, or the token endpoint where none is known"),
+        setting(
+            "PRIVATE_KEYS",
+            Kind::Keys,
+            "The client's private keys: the first that fits signs, all decrypt, and the public part of each is at `/jwks/<backend>/`.",
+        ),
+        setting(
+            "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS",
+            Kind::Switch,
+            "Send the parameters of the authorization request to the provider beforehand (PAR, RFC 9126).",
+        )
+        .or("the discovery document's"),
+        setting("PUSHED_AUTHORIZATION_REQUEST_ENDPOINT", Kind::Url, "Where they are sent.").or("the discovery document's"),
+        setting("REQUEST_OBJECT_SIGNING_ALG", Kind::Text, "Sign the parameters of the authorization request by this algorithm (RFC 9101).")
+            .or("they are not signed"),
+        setting("DPOP_BOUND_ACCESS_TOKENS", Kind::Switch, "Bind tokens to a key made for each person (DPoP, RFC 9449).").or("false"),
+        setting("RESPONSE_TYPE", Kind::Choice(&["code", "code id_token"]), "What the provider answers by way of the browser.")
+            .or("the provider's"),
+        setting(
+            "RESPONSE_MODE",
+            Kind::Choice(&["query", "form_post", "jwt", "query.jwt", "form_post.jwt"]),
+            "How it answers; those with `jwt` are signed (JARM).",
+        )
+        .or("the provider's; `form_post` for `code id_token`"),
     ],
 };
