@@ -312,28 +312,57 @@ fn open_cbc(algorithm: &'static cipher::Algorithm, mac: hmac::Algorithm, key: &[
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
+    use serde_json::json;
+
     use super::*;
 
-    #[test]
-    fn the_agreed_key_is_that_of_the_rfc() {
-        // RFC 7518, appendix C.
-        let bob = serde_json::json!({
+    /// RFC 7518, appendix C.
+    fn bob() -> PrivateKey {
+        let bob = json!({
             "kty": "EC", "crv": "P-256",
             "x": "weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ",
             "y": "e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck",
             "d": "VEmDZpDXXK8p8N0Cndsxs924q6nS1RXFASRl6BfUqdw",
         });
-        let header = serde_json::json!({
-            "alg": "ECDH-ES", "enc": "A128GCM", "apu": "QWxpY2U", "apv": "Qm9i",
-            "epk": {
-                "kty": "EC", "crv": "P-256",
-                "x": "gI0GAILBdu7T53akrFmMyGcsF3n5dO7MmwNBHKW5SV0",
-                "y": "SLW_xSffzlPWrHEVI30DHM_4egVwt3NQqeUD7nMFpps",
-            },
+        PrivateKey::from_jwk(bob.as_object().unwrap()).unwrap()
+    }
+
+    fn agreed(change: &Value) -> Option<String> {
+        let mut epk = json!({
+            "kty": "EC", "crv": "P-256",
+            "x": "gI0GAILBdu7T53akrFmMyGcsF3n5dO7MmwNBHKW5SV0",
+            "y": "SLW_xSffzlPWrHEVI30DHM_4egVwt3NQqeUD7nMFpps",
         });
-        let key = PrivateKey::from_jwk(bob.as_object().unwrap()).unwrap();
+        epk.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let header = json!({"alg": "ECDH-ES", "enc": "A128GCM", "apu": "QWxpY2U", "apv": "Qm9i", "epk": epk});
+        let key = bob();
         let PrivateMaterial::Elliptic { curve, agreement, .. } = &key.material else { panic!("a key on a curve") };
-        let agreed = agreed_key(*curve, agreement, header.as_object().unwrap(), "A128GCM", 16).unwrap();
-        assert_eq!(URL_SAFE_NO_PAD.encode(&*agreed), "VqqN6vgjbSBcIijNcacQGg");
+        let agreed = agreed_key(*curve, agreement, header.as_object().unwrap(), "A128GCM", 16)?;
+        Some(URL_SAFE_NO_PAD.encode(&*agreed))
+    }
+
+    #[test]
+    fn the_agreed_key_is_that_of_the_rfc() {
+        assert_eq!(agreed(&json!({})).as_deref(), Some("VqqN6vgjbSBcIijNcacQGg"));
+    }
+
+    #[test]
+    fn points_that_are_not_on_the_curve_agree_on_nothing() {
+        let short = URL_SAFE_NO_PAD.encode([1; 31]);
+        let (zero, one) = (URL_SAFE_NO_PAD.encode([0; 32]), URL_SAFE_NO_PAD.encode([1; 32]));
+        for change in [
+            json!({"crv": "P-384"}),
+            json!({"crv": "P-521"}),
+            json!({"kty": "OKP"}),
+            json!({"y": one}),
+            json!({"x": zero, "y": zero}),
+            json!({"x": short}),
+            json!({"x": null}),
+            json!({"y": 1}),
+            json!({"y": "*"}),
+            json!({"d": one}),
+        ] {
+            assert_eq!(agreed(&change), None, "{change}");
+        }
     }
 }

@@ -8,9 +8,7 @@ use social_auth::protocol::oidc::{
 };
 
 use super::provider::{ISSUER, NOW, answer};
-use super::signing::{
-    CLIENT_SECRET, OTHER_RSA, P256, RSA, all_keys, b64, hmac_token, key_set, raw_token, signature, token, token_with,
-};
+use super::signing::{CLIENT_SECRET, OTHER_RSA, P256, RSA, all_keys, b64, hmac_token, key_set, raw_token, signature, token, token_with};
 
 const CLIENT: &str = "a-client";
 
@@ -122,7 +120,8 @@ fn no_algorithm_and_confused_algorithms_are_refused_at_every_door() {
         let pem = RSA.pem();
         let jwk = RSA.jwk("rsa");
         let secrets =
-            [pem.as_bytes(), pem.trim().as_bytes(), jwk["n"].as_str().unwrap().as_bytes(), b"", b"null", jwk.to_string().as_bytes()].map(<[u8]>::to_vec);
+            [pem.as_bytes(), pem.trim().as_bytes(), jwk["n"].as_str().unwrap().as_bytes(), b"", b"null", jwk.to_string().as_bytes()]
+                .map(<[u8]>::to_vec);
         for secret in secrets {
             for kid in ["rsa", "none"] {
                 let header = json!({"alg": "HS256", "kid": kid, "typ": door.typ});
@@ -174,10 +173,17 @@ fn extensions_compression_and_keys_that_a_token_brings_along_are_refused_at_ever
 #[test]
 fn every_registered_claim_of_a_wrong_type_is_refused_at_every_door() {
     let wrong = |right: &'static str| {
-        [("text", json!("1")), ("number", json!(1)), ("list", json!(["1"])), ("object", json!({"a": 1})), ("null", Value::Null), ("true", json!(true))]
-            .into_iter()
-            .filter(move |(kind, _)| !right.split(' ').any(|right| right == *kind))
-            .map(|(_, value)| value)
+        [
+            ("text", json!("1")),
+            ("number", json!(1)),
+            ("list", json!(["1"])),
+            ("object", json!({"a": 1})),
+            ("null", Value::Null),
+            ("true", json!(true)),
+        ]
+        .into_iter()
+        .filter(move |(kind, _)| !right.split(' ').any(|right| right == *kind))
+        .map(|(_, value)| value)
     };
     for door in DOORS {
         for (claims, right) in [
@@ -294,12 +300,20 @@ fn another_issuer_audience_or_time_is_refused_at_every_door() {
 #[test]
 fn a_token_of_one_door_opens_no_other() {
     let opens = |from: &Door, to: &Door| {
-        to.try_with(&token_with(&json!({"alg": "RS256", "kid": "rsa"}), Algorithm::RS256, &(from.claims)()), &all_keys(), Algorithm::ASYMMETRIC, None).is_ok()
+        to.try_with(
+            &token_with(&json!({"alg": "RS256", "kid": "rsa"}), Algorithm::RS256, &(from.claims)()),
+            &all_keys(),
+            Algorithm::ASYMMETRIC,
+            None,
+        )
+        .is_ok()
     };
     for from in &DOORS {
         for to in &DOORS {
             // Userinfo may be signed like an id token, and holds the claims of one.
-            let alike = from.name == to.name || (from.name == "id token" && to.name == "userinfo") || (from.name == "userinfo" && to.name == "id token");
+            let alike = from.name == to.name
+                || (from.name == "id token" && to.name == "userinfo")
+                || (from.name == "userinfo" && to.name == "id token");
             // A logout token has every claim that userinfo needs; it comes from the userinfo endpoint all the same.
             if alike || (from.name == "logout token" && to.name == "userinfo") {
                 continue;
@@ -314,6 +328,9 @@ fn a_token_of_one_door_opens_no_other() {
         door.refuses("a logout token", &typed, &all_keys(), SIGNATURE);
     }
     // And an id token with a nonce, as each sign-in has one, passes for no logout token.
-    let id_token = token(Algorithm::RS256, &json!({"iss": ISSUER, "aud": CLIENT, "sub": "1", "iat": NOW, "exp": NOW + 9, "jti": "1", "nonce": "n", "events": {"http://schemas.openid.net/event/backchannel-logout": {}}}));
+    let id_token = token(
+        Algorithm::RS256,
+        &json!({"iss": ISSUER, "aud": CLIENT, "sub": "1", "iat": NOW, "exp": NOW + 9, "jti": "1", "nonce": "n", "events": {"http://schemas.openid.net/event/backchannel-logout": {}}}),
+    );
     DOORS[2].refuses("an id token", &id_token, &all_keys(), &["invalid_claim"]);
 }

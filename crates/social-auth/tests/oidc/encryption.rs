@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use social_auth::jose::{Algorithm, ContentEncryption, Encryption, KeyManagement, PrivateKeys, decrypt};
 use social_auth::{Result, Secret};
 
-use super::signing::{OTHER_RSA, P256, RSA, Rsa, b64, token};
+use super::signing::{OTHER_RSA, RSA, Rsa, b64, token};
 
 const EXPECTED: Encryption = Encryption { key_management: KeyManagement::RsaOaep256, content: ContentEncryption::A256Gcm };
 const CONTENT_KEY: [u8; 32] = [7; 32];
@@ -68,7 +68,12 @@ fn refused(what: &str, text: &str) {
 #[test]
 fn what_is_encrypted_for_us_is_opened_whatever_names_the_key() {
     let inside = token(Algorithm::RS256, &json!({"sub": "1234"}));
-    for header in [header(), with(json!({"kid": "unknown"})), with(json!({"cty": "application/jwt"})), json!({"alg": "RSA-OAEP-256", "enc": "A256GCM"})] {
+    for header in [
+        header(),
+        with(json!({"kid": "unknown"})),
+        with(json!({"cty": "application/jwt"})),
+        json!({"alg": "RSA-OAEP-256", "enc": "A256GCM"}),
+    ] {
         assert_eq!(open(&Parts::new(&RSA, &header, &inside).compact()).unwrap(), inside);
     }
     // The newest key is first; what was encrypted with the one before it opens still.
@@ -86,7 +91,7 @@ fn every_changed_part_and_every_stranger_is_refused() {
             refused("a changed octet", &good.with(part, |part| part[position] ^= 1));
         }
         refused("an empty part", &good.with(part, Vec::clear));
-        refused("a shorter part", &good.with(part, |part| drop(part.pop())));
+        refused("a shorter part", &good.with(part, |part| part.truncate(part.len() - 1)));
         refused("a longer part", &good.with(part, |part| part.push(0)));
     }
     refused("for somebody else", &Parts::new(&OTHER_RSA, &header(), "inside").compact());
@@ -130,38 +135,6 @@ fn the_algorithms_are_ours_to_choose_and_bombs_do_not_go_off() {
         refused("a bomb", &format!("{}.{}", b64(br#"{"alg":"PBES2-HS512+A256KW","p2c":2147483647}"#), "A.A.A.A"));
     }
     assert!(started.elapsed().as_secs() < 5, "refusing costs nothing");
-}
-
-#[test]
-fn points_that_are_not_on_the_curve_and_foreign_parties_are_refused() {
-    let ours = PrivateKeys::parse("PRIVATE_KEYS", &[Secret::new(P256.private_pem())]).unwrap();
-    let own = P256.jwk("p256");
-    let epk = |change: Value| {
-        let mut epk = json!({"kty": "EC", "crv": "P-256", "x": own["x"], "y": own["y"]});
-        epk.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
-        epk
-    };
-    for (what, epk) in [
-        ("no point", json!(null)),
-        ("a text", json!("point")),
-        ("another curve", epk(json!({"crv": "P-384"}))),
-        ("another type", epk(json!({"kty": "OKP"}))),
-        ("a point off the curve", epk(json!({"y": b64(&[1; 32])}))),
-        ("the point at infinity", epk(json!({"x": b64(&[0; 32]), "y": b64(&[0; 32])}))),
-        ("a short coordinate", epk(json!({"x": b64(&[1; 31])}))),
-        ("a private key", epk(json!({"d": b64(&[1; 32])}))),
-    ] {
-        for (algorithm, key_management) in [("ECDH-ES", KeyManagement::EcdhEs), ("ECDH-ES+A128KW", KeyManagement::EcdhEsA128Kw)] {
-            let header = json!({"alg": algorithm, "enc": "A256GCM", "epk": epk});
-            let mut parts = Parts::new(&RSA, &header, "inside");
-            if key_management == KeyManagement::EcdhEs {
-                parts.0[1].clear();
-            }
-            let expected = Encryption { key_management, content: ContentEncryption::A256Gcm };
-            let error = decrypt("id token", &parts.compact(), expected, &ours).expect_err(what);
-            assert_eq!(error.reason().code(), "invalid_signature", "{what}: {error}");
-        }
-    }
 }
 
 #[test]

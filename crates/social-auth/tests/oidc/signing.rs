@@ -2,14 +2,14 @@
 
 use std::sync::LazyLock;
 
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize, OaepPublicEncryptingKey, PublicEncryptingKey};
 use aws_lc_rs::signature::{
     self, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED_SIGNING, EcdsaKeyPair,
     EcdsaSigningAlgorithm, Ed25519KeyPair, KeyPair as _, RsaEncoding, RsaPublicKeyComponents,
 };
-use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
-use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -71,11 +71,6 @@ impl Rsa {
 }
 
 impl Ec {
-    /// The private key in PEM.
-    pub fn private_pem(&self) -> String {
-        format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(self.pair.to_pkcs8v1().unwrap().as_ref()))
-    }
-
     pub fn jwk(&self, kid: &str) -> Value {
         let (x, y) = self.pair.public_key().as_ref()[1..].split_at(self.pair.public_key().as_ref().len() / 2);
         json!({"kty": "EC", "use": "sig", "kid": kid, "crv": self.curve, "x": b64(x), "y": b64(y)})
