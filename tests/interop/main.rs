@@ -6,6 +6,8 @@
 //! | `python3-openid` from PyPI | OpenID 1.1 and 2.0 | `python3` with `venv` |
 //! | `oauthlib` from PyPI | OAuth 1.0a | `python3` with `venv` |
 //!
+//! Letters go to the mail server of `aiosmtpd` from PyPI, over SMTP.
+//!
 //! Where what it needs is missing, a test fails if `CI` is `true`, and says that it was not run elsewhere.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests may fail loudly")]
 
@@ -19,3 +21,4 @@ mod peer;
 mod process;
 mod sharp_end;
 mod sharp_keys;
+mod smtp;

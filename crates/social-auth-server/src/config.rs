@@ -5,12 +5,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::Value;
-use social_auth::SocialAuth;
 use social_auth::error::{Error, Reason};
 use social_auth::provider::Providers;
 use social_auth::seal::random_token;
 use social_auth::settings::{Problem, Problems, Settings};
 use social_auth::storage::MemoryStorage;
+use social_auth::{Builder, SocialAuth};
+use social_auth_testkit::Mailbox;
 
 use crate::logging::Logging;
 
@@ -42,6 +43,7 @@ pub(crate) struct Config {
     pub(crate) database_url: String,
     /// What is logged.
     pub(crate) logging: Logging,
+    mailbox: Option<Mailbox>,
 }
 
 /// What the command line says.
@@ -58,14 +60,14 @@ impl Config {
     /// # Errors
     /// Everything that is wrong, at once.
     pub(crate) fn load(arguments: &Arguments<'_>) -> Result<Self, Problems> {
-        Self::check(read(arguments)?)
+        Self::check(read(arguments)?, None)
     }
 
-    /// Checks settings.
+    /// Checks settings. With a mailbox, all letters go there.
     ///
     /// # Errors
     /// As [`Config::load`].
-    pub(crate) fn check(mut settings: Settings) -> Result<Self, Problems> {
+    pub(crate) fn check(mut settings: Settings, mailbox: Option<Mailbox>) -> Result<Self, Problems> {
         let mut problems = match settings.check(&Providers) {
             Ok(warnings) => warnings,
             Err(problems) => problems.all().to_vec(),
@@ -75,12 +77,26 @@ impl Config {
         // A wrong form was told already; this adds names that mean no address.
         let listen = if fine { collect(&mut problems, listen(&settings)) } else { None };
         let logging = collect(&mut problems, Logging::from_settings(&settings));
-        problems.extend(rehearse(&settings, listen.as_deref(), fine));
+        problems.extend(rehearse(&settings, mailbox.as_ref(), listen.as_deref(), fine));
         let warnings = Problems::unless_fine(problems)?;
         let (Some(listen), Some(logging)) = (listen, logging) else { return Err(Problem::error("the settings cannot be used").into()) };
         let database_url = text(&settings, "DATABASE_URL").unwrap_or(DEFAULT_DATABASE_URL).to_owned();
         let read_timeout = settings.of_site().value("READ_TIMEOUT").and_then(seconds).unwrap_or(DEFAULT_READ_TIMEOUT);
-        Ok(Config { settings, warnings, listen, read_timeout: Duration::from_secs(read_timeout), database_url, logging })
+        let read_timeout = Duration::from_secs(read_timeout);
+        Ok(Config { settings, warnings, listen, read_timeout, database_url, logging, mailbox })
+    }
+
+    /// What the settings make, but for the storage.
+    pub(crate) fn builder(&self) -> Builder {
+        builder(self.settings.clone(), self.mailbox.as_ref())
+    }
+}
+
+fn builder(settings: Settings, mailbox: Option<&Mailbox>) -> Builder {
+    let builder = SocialAuth::builder().settings(settings);
+    match mailbox {
+        Some(mailbox) => builder.mailer(mailbox.clone()),
+        None => builder,
     }
 }
 
@@ -132,7 +148,7 @@ fn listen(settings: &Settings) -> Result<Vec<SocketAddr>, Problems> {
 /// Builds everything once on a storage in memory, so that whatever is wrong is known before a database is
 /// touched. Where the check has found errors already, only what is missing is told besides: the rest would
 /// be told twice.
-fn rehearse(settings: &Settings, listen: Option<&[SocketAddr]>, fine: bool) -> Vec<Problem> {
+fn rehearse(settings: &Settings, mailbox: Option<&Mailbox>, listen: Option<&[SocketAddr]>, fine: bool) -> Vec<Problem> {
     let mut settings = settings.clone();
     if settings.of_site().value("SECRET_KEY").is_none() {
         settings.set("secret_key", random_token(32));
@@ -142,7 +158,7 @@ fn rehearse(settings: &Settings, listen: Option<&[SocketAddr]>, fine: bool) -> V
         settings.set("public_url", url);
     }
     let already_told = |error: &Error| !fine && (error.reason() != Reason::MissingSetting || error.facts().parameter == Some("PUBLIC_URL"));
-    match SocialAuth::builder().settings(settings).storage(MemoryStorage::new()).build() {
+    match builder(settings, mailbox).storage(MemoryStorage::new()).build() {
         Ok(_) => Vec::new(),
         Err(errors) => errors.0.iter().filter(|error| !already_told(error)).map(problem).collect(),
     }

@@ -304,14 +304,9 @@ impl Builder {
             self.add(&name, backend.clone(), &mut order, &mut instances, problems);
         }
         if let Some(mailroom) = mailroom {
-            for name in &order {
-                if let Some(instance) = instances.get(name) {
-                    problems.take(
-                        steps::mail_validation_is_set_up(instance.backend.info(), &instance.flow, &instance.pipeline, mailroom)
-                            .map_err(|error| error.stage(Stage::Start).backend(name)),
-                    );
-                }
-            }
+            let backends: Vec<_> =
+                instances.values().map(|instance| (instance.backend.info(), &*instance.flow, &instance.pipeline)).collect();
+            problems.0.extend(steps::problems_of_mail_validation(&backends, mailroom).into_iter().map(|error| error.stage(Stage::Start)));
         }
         (order, instances)
     }

@@ -56,18 +56,33 @@ pub(crate) async fn run(arguments: Configured) -> Result<ExitCode, Failure> {
             }
         }
     }
-    Ok(conclusion(backends.len(), unreached))
+    let letters = check_letters(&social).await;
+    Ok(conclusion(backends.len(), unreached, letters))
 }
 
-fn social_auth(config: Config) -> Result<SocialAuth, Problems> {
-    let Config { mut settings, listen, .. } = config;
+/// Reaches what sends letters. Answers whether it is well, or not there.
+async fn check_letters(social: &SocialAuth) -> bool {
+    let Some(mailer) = social.mailroom().mailer() else { return true };
+    println!("e-mail");
+    match mailer.check().await {
+        Ok(line) => println!("  ok        {line}"),
+        Err(error) => {
+            print_failure(&error);
+            return false;
+        }
+    }
+    true
+}
+
+fn social_auth(mut config: Config) -> Result<SocialAuth, Problems> {
+    let settings = &mut config.settings;
     if settings.of_site().value("SECRET_KEY").is_none() {
         settings.set("secret_key", random_token(32));
     }
-    if let Some(url) = listen.first().and_then(|address| local_public_url(&settings, *address)) {
+    if let Some(url) = config.listen.first().and_then(|address| local_public_url(settings, *address)) {
         settings.set("public_url", url);
     }
-    let social = SocialAuth::builder().settings(settings).storage(MemoryStorage::new()).build();
+    let social = config.builder().storage(MemoryStorage::new()).build();
     social.map_err(|errors| Problem::error(errors.to_string()).into())
 }
 
@@ -90,15 +105,20 @@ fn remedy(reason: Reason) -> &'static str {
         Reason::MalformedResponse | Reason::HttpError | Reason::MissingClaim => {
             "open the address in a browser: it must show a JSON document; if it does not, correct the address in the settings"
         }
+        Reason::MailFailed => "see that EMAIL_HOST, EMAIL_PORT, the name and the password are right, and that this machine may reach it",
         _ => "correct what is named above in the settings of this backend",
     }
 }
 
-fn conclusion(all: usize, unreached: usize) -> ExitCode {
-    if unreached == 0 {
+fn conclusion(all: usize, unreached: usize, letters: bool) -> ExitCode {
+    if unreached == 0 && letters {
         println!("\nAll is well.");
         return ExitCode::SUCCESS;
     }
-    println!("\n{unreached} of {all} backends have a problem.");
+    match (unreached, letters) {
+        (0, _) => println!("\nE-mail has a problem."),
+        (_, true) => println!("\n{unreached} of {all} backends have a problem."),
+        (_, false) => println!("\n{unreached} of {all} backends and e-mail have problems."),
+    }
     ExitCode::from(1)
 }

@@ -24,7 +24,7 @@ pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Failure> {
     let folder = tempfile::tempdir().map_err(|source| Failure::System { what: "no temporary folder can be made", source })?;
     let database_url = arguments.database_url.clone();
     let database_url = database_url.unwrap_or_else(|| format!("sqlite://{}", folder.path().join("demo.db").display()));
-    let config = Config::check(settings(&provider, &arguments, &database_url))?;
+    let config = Config::check(settings(&provider, &arguments, &database_url), Some(provider.mailbox()))?;
     config.logging.start();
     let read_timeout = config.read_timeout;
     let listener = serve::listener(&config).await?;
@@ -34,6 +34,22 @@ pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Failure> {
     server::run(listener, app, storage, read_timeout).await?;
     Ok(ExitCode::SUCCESS)
 }
+
+/// The default pipeline, with two steps that ask.
+const WITH_QUESTIONS: &[&str] = &[
+    "social_details",
+    "social_names",
+    "social_uid",
+    "auth_allowed",
+    "social_user",
+    "get_username",
+    "choose_username",
+    "mail_validation",
+    "create_user",
+    "associate_user",
+    "load_extra_data",
+    "user_details",
+];
 
 fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Settings {
     let mut settings = Settings::new();
@@ -63,6 +79,7 @@ fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Set
         ("OIDC_ENDPOINT", provider.issuer()),
         ("INTROSPECTION_URL", format!("{url}/oauth2/introspect")),
     ];
+    let letter = [("TITLE", "Development (validated e-mail)".to_owned()), ("OIDC_ENDPOINT", provider.issuer())];
     let openid = [
         ("TITLE", "Development OpenID 2.0".to_owned()),
         ("OPENID_IDENTIFIER", provider.openid_identifier()),
@@ -74,12 +91,15 @@ fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Set
     });
     settings.set_for("dev-oauth1", "DETAILS", details.clone());
     settings.set_for("dev-oauth2", "DETAILS", details);
+    settings.set_for("dev-letter", "PIPELINE", WITH_QUESTIONS.to_vec());
+    settings.set_for("dev-letter", "FORCE_EMAIL_VALIDATION", true);
     settings.set_for("dev-oauth2", "SCOPE", vec!["profile", "email"]);
     for (name, kind, own) in [
         ("dev-oauth2", "oauth2", oauth2.as_slice()),
         ("dev-oidc", "oidc", oidc.as_slice()),
         ("dev-oauth1", "oauth1", oauth1.as_slice()),
         ("dev-openid", "openid", openid.as_slice()),
+        ("dev-letter", "oidc", letter.as_slice()),
     ] {
         settings.enable(name, kind, Origin::Code);
         if kind != "openid" {
@@ -107,9 +127,11 @@ another account, and make the two accounts one.
 
 What a program sees:  curl {address}/api/me
 The provider:         {}
+Letters to anybody:   {}/mailbox
 The database:         {}
 
 For development only: anybody can sign in as anybody here. Press Ctrl-C to end it.",
+        provider.url(),
         provider.url(),
         database_url.unwrap_or("a temporary one, gone when this ends")
     );

@@ -53,18 +53,18 @@ pub(super) async fn app(config: Config, listener: &TcpListener, storage: &SqlxSt
 }
 
 /// The library over the storage, with what a server decides by itself.
-pub(super) async fn social(config: Config, address: SocketAddr, storage: &SqlxStorage) -> Result<SocialAuth, Failure> {
-    let Config { mut settings, database_url, .. } = config;
+pub(super) async fn social(mut config: Config, address: SocketAddr, storage: &SqlxStorage) -> Result<SocialAuth, Failure> {
+    let settings = &mut config.settings;
     if settings.of_site().value("SECRET_KEY").is_none() {
-        settings.set("secret_key", secret_key::find_or_make(&database_url)?);
+        settings.set("secret_key", secret_key::find_or_make(&config.database_url)?);
     }
     if settings.of_site().value("ENCRYPT_TOKENS").is_none() && !storage.is_djangos().await? {
         settings.set("encrypt_tokens", true);
     }
-    if let Some(url) = local_public_url(&settings, address) {
+    if let Some(url) = local_public_url(settings, address) {
         settings.set("public_url", url);
     }
-    let social = SocialAuth::builder().settings(settings).storage(storage.clone()).build();
+    let social = config.builder().storage(storage.clone()).build();
     // The same was built once before, on a storage in memory: an error here is no common one.
     let social = social.map_err(|errors| Problem::error(errors.to_string())).map_err(social_auth::settings::Problems::from)?;
     Ok(social)

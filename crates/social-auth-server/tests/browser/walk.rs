@@ -22,6 +22,23 @@ impl Walk {
         self.driver.goto(format!("{}{path}", self.site)).await.unwrap();
     }
 
+    /// Types an address of any site.
+    pub(crate) async fn go_to(&self, url: &str) {
+        self.driver.goto(url).await.unwrap();
+    }
+
+    /// Empties the field with this id and types into it.
+    pub(crate) async fn fill_in(&self, id: &str, text: &str) {
+        let field = self.find(&format!("#{id}")).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    /// What stands in the field with this id.
+    pub(crate) async fn value(&self, id: &str) -> String {
+        self.find(&format!("#{id}")).await.value().await.unwrap().unwrap_or_default()
+    }
+
     /// Presses the button with this id, when it is there.
     pub(crate) async fn press(&self, id: &str) {
         self.press_first(&format!("#{id}")).await;
@@ -42,6 +59,11 @@ impl Walk {
     pub(crate) async fn heading(&self) -> String {
         self.on_our_site().await;
         self.find("h1").await.text().await.unwrap()
+    }
+
+    /// All that the page says.
+    pub(crate) async fn says(&self) -> String {
+        self.find("main").await.text().await.unwrap()
     }
 
     /// What was done, as the page says.

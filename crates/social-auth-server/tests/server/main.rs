@@ -9,6 +9,7 @@ mod commands;
 mod journeys;
 mod keys;
 mod life;
+mod mail;
 mod pages;
 mod program;
 mod sessions;

@@ -21,6 +21,7 @@ pub(crate) struct Program {
     pub(crate) address: String,
     folder: TempDir,
     log: Arc<Mutex<String>>,
+    printed: Arc<Mutex<String>>,
 }
 
 /// A command of the program in this folder, without settings from the test's environment.
@@ -92,13 +93,26 @@ impl Program {
         let first = tokio::time::timeout(PATIENCE, lines.next_line()).await.expect("the program says where it listens").unwrap();
         let address = first.as_deref().and_then(|line| line.strip_prefix("social-auth listening on "));
         let address = address.unwrap_or_else(|| panic!("the program did not start: {}", log.lock().unwrap())).to_owned();
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Program { child, address, folder, log }
+        let printed = Arc::new(Mutex::new(String::new()));
+        collect(lines.into_inner(), printed.clone());
+        Program { child, address, folder, log, printed }
     }
 
     /// What it logged so far.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().clone()
+    }
+
+    /// What follows these words on a line that it printed.
+    pub(crate) async fn printed_behind(&self, words: &str) -> String {
+        for _ in 0..300 {
+            let found = self.printed.lock().unwrap().lines().find_map(|line| line.strip_prefix(words).map(|rest| rest.trim().to_owned()));
+            if let Some(found) = found {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("no \"{words}\" in {}", self.printed.lock().unwrap())
     }
 
     /// Where it runs.

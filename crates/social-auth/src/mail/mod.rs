@@ -45,7 +45,7 @@ pub use mailroom::{Letter, Mailroom};
 pub(crate) use owner::{is_owner, note_owner};
 pub(crate) use settings::{mailer_of, templates_of};
 #[cfg(feature = "smtp")]
-pub use smtp::{Protection, SmtpMailer};
+pub use smtp::{Protection, SmtpMailer, SmtpServer};
 pub use templates::MailTemplates;
 
 use crate::error::Result;

@@ -46,7 +46,7 @@ fn smtp(site: &BackendSettings<'_>) -> Result<Arc<dyn Mailer>> {
 
 #[cfg(feature = "smtp")]
 fn smtp(site: &BackendSettings<'_>) -> Result<Arc<dyn Mailer>> {
-    use super::smtp::{DEFAULT_TIMEOUT, Protection, Server, SmtpMailer};
+    use super::{Protection, SmtpMailer, SmtpServer};
 
     let host = site.required("EMAIL_HOST", "It is the mail server.")?;
     let protection = protection(site, host)?;
@@ -54,23 +54,26 @@ fn smtp(site: &BackendSettings<'_>) -> Result<Arc<dyn Mailer>> {
     if user.is_some() && protection == Protection::None && !is_this_machine(host) {
         return Err(site.invalid("EMAIL_USE_TLS", "is off: the password of EMAIL_HOST_USER would travel in the clear"));
     }
-    let credentials = match (user, site.secret("EMAIL_HOST_PASSWORD")?) {
-        (Some(user), Some(password)) => Some((user.to_owned(), password)),
+    let mut server = SmtpServer::new(host, protection);
+    match (user, site.secret("EMAIL_HOST_PASSWORD")?) {
+        (Some(user), Some(password)) => server = server.password(user, password),
         (Some(_), None) => return Err(site.missing("EMAIL_HOST_PASSWORD", "EMAIL_HOST_USER is set and needs one.")),
         (None, Some(_)) => return Err(site.missing("EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD is set and is somebody's.")),
-        (None, None) => None,
-    };
-    let from = match site.text("DEFAULT_FROM_EMAIL")?.or(user.filter(|user| user.contains('@'))) {
-        Some(from) => from,
-        None => return Err(site.missing("DEFAULT_FROM_EMAIL", "It is the sender of letters, such as no-reply@example.com.")),
-    };
-    let port = match site.integer("EMAIL_PORT")? {
-        Some(port) => u16::try_from(port).map_err(|_| site.invalid("EMAIL_PORT", "must be a port, 1 to 65535"))?,
-        None => protection.port(),
-    };
-    let timeout = site.seconds("EMAIL_TIMEOUT")?.unwrap_or(DEFAULT_TIMEOUT);
-    let server = Server { host, port, protection, credentials, timeout, authorities: site.text("CA_BUNDLE")? };
-    Ok(Arc::new(SmtpMailer::at(&server, from)?))
+        (None, None) => {}
+    }
+    if let Some(port) = site.integer("EMAIL_PORT")? {
+        server = server.port(u16::try_from(port).map_err(|_| site.invalid("EMAIL_PORT", "must be a port, 1 to 65535"))?);
+    }
+    if let Some(timeout) = site.seconds("EMAIL_TIMEOUT")? {
+        server = server.timeout(timeout);
+    }
+    if let Some(path) = site.text("CA_BUNDLE")? {
+        server = server.ca_bundle(path);
+    }
+    match site.text("DEFAULT_FROM_EMAIL")?.or(user.filter(|user| user.contains('@'))) {
+        Some(from) => Ok(Arc::new(SmtpMailer::new(&server, from)?)),
+        None => Err(site.missing("DEFAULT_FROM_EMAIL", "It is the sender of letters, such as no-reply@example.com.")),
+    }
 }
 
 /// Unless somebody says otherwise, letters to another machine are protected: they hold links that sign in.

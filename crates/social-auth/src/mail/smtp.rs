@@ -1,5 +1,6 @@
 //! Letters over SMTP (RFC 5321), as a mail server takes them in from programs (RFC 6409).
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -38,14 +39,69 @@ impl Protection {
     }
 }
 
-/// Where and how letters are handed over.
-pub(super) struct Server<'a> {
-    pub(super) host: &'a str,
-    pub(super) port: u16,
-    pub(super) protection: Protection,
-    pub(super) credentials: Option<(String, Secret)>,
-    pub(super) timeout: Duration,
-    pub(super) authorities: Option<&'a str>,
+/// A mail server, and how it is spoken with.
+///
+/// ```
+/// use social_auth::mail::{Protection, SmtpMailer, SmtpServer};
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), social_auth::Error> {
+/// let server = SmtpServer::new("mail.example.com", Protection::StartTls).password("no-reply", "hunter2".into());
+/// let mailer = SmtpMailer::new(&server, "Example <no-reply@example.com>")?;
+/// # let _ = social_auth::SocialAuth::builder().mailer(mailer);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct SmtpServer {
+    host: String,
+    port: u16,
+    protection: Protection,
+    credentials: Option<(String, Secret)>,
+    timeout: Duration,
+    ca_bundle: Option<PathBuf>,
+}
+
+impl SmtpServer {
+    /// The server at `host`, on the usual port.
+    #[must_use]
+    pub fn new(host: &str, protection: Protection) -> Self {
+        SmtpServer {
+            host: host.to_owned(),
+            port: protection.port(),
+            protection,
+            credentials: None,
+            timeout: Duration::from_secs(10),
+            ca_bundle: None,
+        }
+    }
+
+    /// On another port.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Signs in there. Without protection there is none for the password either.
+    #[must_use]
+    pub fn password(mut self, user: &str, password: Secret) -> Self {
+        self.credentials = Some((user.to_owned(), password));
+        self
+    }
+
+    /// How long it may take; 10 seconds unless said otherwise.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// A PEM file of further authorities to trust.
+    #[must_use]
+    pub fn ca_bundle(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_bundle = Some(path.into());
+        self
+    }
 }
 
 /// A mailer over SMTP: one connection a letter, over rustls.
@@ -58,34 +114,13 @@ pub struct SmtpMailer {
 }
 
 impl SmtpMailer {
-    /// A mailer over the server at `host`, from this sender: `ann@example.com` or `Ann <ann@example.com>`.
-    /// [`with_password`](Self::with_password) makes one that signs in there.
+    /// A mailer over this server, from this sender: `ann@example.com` or `Ann <ann@example.com>`.
     ///
     /// # Errors
-    /// `invalid_setting` for a sender that is no address.
-    pub fn new(host: &str, protection: Protection, from: &str) -> Result<Self> {
-        SmtpMailer::at(
-            &Server { host, port: protection.port(), protection, credentials: None, timeout: DEFAULT_TIMEOUT, authorities: None },
-            from,
-        )
-    }
-
-    /// The same for a server that wants a name and a password. Without protection there is none for the
-    /// password either.
-    ///
-    /// # Errors
-    /// As [`new`](Self::new).
-    pub fn with_password(host: &str, protection: Protection, from: &str, user: &str, password: Secret) -> Result<Self> {
-        let credentials = Some((user.to_owned(), password));
-        SmtpMailer::at(
-            &Server { host, port: protection.port(), protection, credentials, timeout: DEFAULT_TIMEOUT, authorities: None },
-            from,
-        )
-    }
-
-    pub(super) fn at(server: &Server<'_>, from: &str) -> Result<Self> {
+    /// `invalid_setting` for a sender that is no address, and for authorities that cannot be read.
+    pub fn new(server: &SmtpServer, from: &str) -> Result<Self> {
         let from = sender(from)?;
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(server.host)
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&server.host)
             .port(server.port)
             .timeout(Some(server.timeout))
             .hello_name(ClientId::Domain(from.email.domain().to_owned()))
@@ -113,9 +148,6 @@ impl SmtpMailer {
     }
 }
 
-/// How long a mail server may take.
-pub(super) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
-
 #[async_trait]
 impl Mailer for SmtpMailer {
     async fn send(&self, mail: &Mail) -> Result<()> {
@@ -140,13 +172,13 @@ impl Mailer for SmtpMailer {
     }
 }
 
-fn tls(server: &Server<'_>) -> Result<Tls> {
+fn tls(server: &SmtpServer) -> Result<Tls> {
     if server.protection == Protection::None {
         return Ok(Tls::None);
     }
-    let mut parameters = TlsParameters::builder(server.host.to_owned());
-    if let Some(path) = server.authorities {
-        let unreadable = |why: String| Error::invalid_setting("CA_BUNDLE", format!("{path}: {why}"));
+    let mut parameters = TlsParameters::builder(server.host.clone());
+    if let Some(path) = &server.ca_bundle {
+        let unreadable = |why: String| Error::invalid_setting("CA_BUNDLE", format!("{}: {why}", path.display()));
         let pem = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
         parameters = parameters.add_root_certificate(Certificate::from_pem(&pem).map_err(|error| unreadable(error.to_string()))?);
     }

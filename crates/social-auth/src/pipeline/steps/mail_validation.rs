@@ -97,18 +97,30 @@ impl Step for MailValidation {
     }
 }
 
-/// Checks at the start what the step needs, so that a site never lets people in unproved by mistake.
-///
-/// # Errors
-/// `invalid_setting` when the step is missing or at the wrong place; `missing_setting` when nothing sends.
-pub(crate) fn is_set_up(info: &BackendInfo, flow: &FlowSettings, pipeline: &Pipeline, mailroom: &Mailroom) -> Result<()> {
-    if !is_required(info, flow) {
-        return Ok(());
+/// What keeps the backends from validating addresses as the settings say: a site never lets people in unproved
+/// by mistake.
+pub(crate) fn problems(backends: &[(&BackendInfo, &FlowSettings, &Pipeline)], mailroom: &Mailroom) -> Vec<Error> {
+    let mut problems = Vec::new();
+    let mut validating = backends.iter().filter(|(info, flow, _)| is_required(info, flow)).peekable();
+    if validating.peek().is_some() && mailroom.mailer().is_none() {
+        problems.push(mail::no_mailer());
     }
+    let of_backends = validating.filter_map(|(info, flow, pipeline)| Some(problem_of(flow, pipeline)?.backend(&info.name)));
+    problems.extend(of_backends);
+    let mut passwordless = backends.iter().filter(|(_, flow, _)| flow.email.passwordless).peekable();
+    if passwordless.peek().is_some() && !passwordless.any(|(info, flow, _)| is_required(info, flow)) {
+        let what = "it is on, and no backend validates e-mail addresses: set FORCE_EMAIL_VALIDATION where a letter is to be sent";
+        problems.push(Error::invalid_setting("PASSWORDLESS", what));
+    }
+    problems
+}
+
+/// What is wrong with the pipeline of a backend that validates addresses.
+fn problem_of(flow: &FlowSettings, pipeline: &Pipeline) -> Option<Error> {
     let place = |name: &str| pipeline.names().position(|step| step == name);
     let wrong = |what: &str| {
         let why = if flow.email.force_validation { "FORCE_EMAIL_VALIDATION is on" } else { "this backend requires e-mail validation" };
-        Err(Error::invalid_setting("PIPELINE", format!("{why}, and {what}")))
+        Some(Error::invalid_setting("PIPELINE", format!("{why}, and {what}")))
     };
     let Some(own) = place(NOTES) else {
         return wrong("the pipeline has no step mail_validation: put it behind get_username");
@@ -116,10 +128,10 @@ pub(crate) fn is_set_up(info: &BackendInfo, flow: &FlowSettings, pipeline: &Pipe
     if place("social_user").is_none_or(|before| before > own) {
         return wrong("mail_validation does not stand behind social_user: it could not know who is new");
     }
-    if place("create_user").is_some_and(|behind| behind < own) || place("associate_user").is_some_and(|behind| behind < own) {
+    if ["create_user", "associate_user"].iter().filter_map(|name| place(name)).any(|behind| behind < own) {
         return wrong("mail_validation stands behind create_user or associate_user: accounts would be made before anything is proved");
     }
-    if mailroom.mailer().is_none() { Err(mail::no_mailer()) } else { Ok(()) }
+    None
 }
 
 fn is_required(info: &BackendInfo, flow: &FlowSettings) -> bool {

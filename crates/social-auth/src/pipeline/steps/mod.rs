@@ -19,7 +19,7 @@ mod user_details;
 
 use std::sync::Arc;
 
-pub(crate) use mail_validation::is_set_up as mail_validation_is_set_up;
+pub(crate) use mail_validation::problems as problems_of_mail_validation;
 
 use super::{Context, Step};
 use crate::error::{Error, Reason};
