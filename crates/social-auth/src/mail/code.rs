@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use crate::error::{Error, Reason, Result};
 use crate::seal::{random_token, sha256_base64url};
-use crate::storage::{Code, SocialStorage, StorageError};
+use crate::storage::{Code, SocialStorage};
 
 /// What a code proves: that whoever has it reads this address, and goes on as this identity.
 ///
@@ -64,12 +64,4 @@ impl Proof<'_> {
 
 fn rejected(detail: &str) -> Error {
     Error::new(Reason::EmailVerificationRejected).detail(detail)
-}
-
-/// Keeps a row that no code ever matches: codes are kept by hashes of their own.
-pub(super) async fn keep_mark(social: &dyn SocialStorage, address: &str, mark: String, now: OffsetDateTime) -> Result<()> {
-    match social.create_code(&Code { email: address.to_owned(), code: mark, verified: true, timestamp: now }).await {
-        Ok(()) | Err(StorageError::Conflict(_)) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }

@@ -28,7 +28,6 @@ mod development;
 mod letter;
 mod limit;
 mod mailroom;
-mod owner;
 mod settings;
 #[cfg(feature = "smtp")]
 mod smtp;
@@ -42,7 +41,6 @@ pub use letter::{Mail, Purpose};
 pub(crate) use limit::{address_key, take_slot, visitor_key};
 pub(crate) use mailroom::no_mailer;
 pub use mailroom::{Letter, Mailroom};
-pub(crate) use owner::{is_owner, note_owner};
 pub(crate) use settings::{mailer_of, templates_of};
 #[cfg(feature = "smtp")]
 pub use smtp::{Protection, SmtpMailer, SmtpServer};

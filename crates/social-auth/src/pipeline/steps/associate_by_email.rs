@@ -5,7 +5,6 @@ use async_trait::async_trait;
 use super::super::{Context, Outcome, Step};
 use crate::email::Mailbox;
 use crate::error::{Error, Reason, Result};
-use crate::mail;
 use crate::settings::EmailPolicy;
 use crate::storage::User;
 use crate::web::Reply;
@@ -60,8 +59,7 @@ async fn both_verified(context: &Context, user: &User, address: &str) -> Result<
     if !context.details.email.as_ref().is_some_and(|email| email.verified) {
         return Err(in_use("the provider does not vouch for the address"));
     }
-    let social = &**context.social();
-    if !context.users().has_verified_email(&user.id, address).await? && !mail::is_owner(social, &user.id, address).await? {
+    if !context.users().has_verified_email(&user.id, address).await? {
         return Err(in_use("the user's own address was never verified here: whoever made the account may not own it"));
     }
     Ok(())

@@ -6,7 +6,6 @@ use serde_json::Value;
 use super::super::{Context, Outcome, Step};
 use crate::error::{Error, Reason, Result};
 use crate::event::Event;
-use crate::mail;
 use crate::storage::{Association, NewUser, StorageError, StorageResult, User, UserId};
 
 /// `create_user`: makes the user from `USER_FIELDS`, together with the association if a later step makes
@@ -36,7 +35,6 @@ impl Step for CreateUser {
                         context.events().association_made(association);
                     }
                     context.new_association = association.is_some();
-                    note_verified_address(context, &user).await;
                     (context.user, context.association) = (Some(user), association);
                     context.created_user = true;
                     return Ok(Outcome::Continue);
@@ -66,17 +64,6 @@ async fn make(context: &Context, new: &NewUser) -> StorageResult<(User, Option<A
     let association = super::new_association(context, UserId::new(""));
     let (user, association) = context.social().create_user_with_association(&**context.users(), new, &association).await?;
     Ok((user, Some(association)))
-}
-
-/// An address that was verified when the account was made is the account's owner's: `associate_by_email` may
-/// rely on it later.
-async fn note_verified_address(context: &Context, user: &User) {
-    let verified = context.details.email.as_ref().filter(|email| email.verified).map(|email| email.address.as_str());
-    let own = verified.filter(|verified| user.email.as_deref().is_some_and(|address| address.eq_ignore_ascii_case(verified)));
-    let Some(address) = own else { return };
-    if let Err(error) = mail::note_owner(&**context.social(), &user.id, address, context.clock().date_time()).await {
-        tracing::warn!(user = user.id.as_str(), %error, "it cannot be noted that the address was verified");
-    }
 }
 
 /// Takes out a field that a user can do without. Answers whether there was one.

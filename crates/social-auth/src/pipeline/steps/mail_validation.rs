@@ -197,15 +197,27 @@ async fn check(context: &mut Context, mut notes: Notes, address: String, code: &
 /// Somebody proves that they own the address of an account that was there. Whoever made it without that
 /// proof, maybe to wait for its owner, must not keep a way in: neither a password nor a session.
 async fn welcome_owner(context: &Context, address: &str) -> Result<()> {
-    let Some(user) = &context.user else { return Ok(()) };
-    let (users, social, now) = (context.users(), &**context.social(), context.clock().date_time());
-    let known = mail::is_owner(social, &user.id, address).await? || users.has_verified_email(&user.id, address).await?;
-    if context.current_user().is_none() && !known {
-        users.remove_password(&user.id).await?;
-        let sessions = social.delete_sessions_of(&user.id, None).await?;
-        tracing::info!(user = user.id.as_str(), sessions, "an address was proved for the first time: password and sessions are gone");
+    let (Some(user), users) = (&context.user, context.users()) else { return Ok(()) };
+    if users.has_verified_email(&user.id, address).await? {
+        return Ok(());
     }
-    mail::note_owner(social, &user.id, address, now).await
+    let is_owners_own = context.current_user().is_some();
+    let had_password = !is_owners_own && users.has_usable_password(&user.id).await?;
+    if had_password {
+        users.remove_password(&user.id).await?;
+    }
+    users.record_verified_email(&user.id, address, context.clock().date_time()).await?;
+    // A storage without notes would say so at every sign-in, which must not end all others.
+    if !is_owners_own && (had_password || users.has_verified_email(&user.id, address).await?) {
+        let sessions = context.social().delete_sessions_of(&user.id, None).await?;
+        tracing::info!(
+            user = user.id.as_str(),
+            had_password,
+            sessions,
+            "proved to own the address for the first time: other ways in are gone"
+        );
+    }
+    Ok(())
 }
 
 /// Sends the link, and shows the page that says so.
