@@ -83,6 +83,21 @@ pub trait Backend: Send + Sync + 'static {
     /// What the provider, or its answer, is at fault of.
     async fn complete(&self, attempt: &Attempt, callback: &Callback) -> Result<Identity>;
 
+    /// Whether a callback that belongs to no attempt of this browser is to be taken as a sign-in that began at the
+    /// provider. Never so unless the settings allow it.
+    fn takes_unsolicited(&self, _callback: &Params) -> bool {
+        false
+    }
+
+    /// Turns a callback that nobody here asked for into an identity.
+    ///
+    /// # Errors
+    /// What the answer is at fault of, above all if it belongs to a request of anybody's; `unsupported_feature` where
+    /// the protocol has no such thing.
+    async fn complete_unsolicited(&self, _callback: &Callback) -> Result<Unsolicited> {
+        Err(self.unsupported("a sign-in that begins at the provider"))
+    }
+
     /// Turns credentials that a client got by itself into an identity (`POST /token/<backend>/`).
     ///
     /// # Errors
@@ -135,12 +150,11 @@ pub trait Backend: Send + Sync + 'static {
         Err(self.unsupported("being told of a logout"))
     }
 
-    /// The document by which providers of this protocol learn to know this site, which takes their answers at
-    /// `callback_url`: SAML metadata.
+    /// The document by which providers of this protocol learn to know this site: SAML metadata.
     ///
     /// # Errors
     /// What keeps it from being made.
-    fn service_metadata(&self, _callback_url: &str) -> Result<Option<String>> {
+    fn service_metadata(&self, _addresses: &ServiceAddresses) -> Result<Option<String>> {
         Ok(None)
     }
 
@@ -203,6 +217,28 @@ pub struct EndedSession {
     pub subject: Option<String>,
     /// What makes the notice good only once, and when that may be forgotten (Unix seconds).
     pub once: Option<(String, i64)>,
+}
+
+/// A sign-in that began at the provider.
+#[derive(Debug, Clone)]
+pub struct Unsolicited {
+    /// Who it is.
+    pub identity: Identity,
+    /// What may be spent only once: the provider's name of the answer.
+    pub once: String,
+    /// Until when the answer might be presented again, in Unix seconds.
+    pub expires_at: i64,
+    /// Where the provider would send the person; checked like every such wish.
+    pub next: Option<String>,
+}
+
+/// Where providers reach this site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceAddresses {
+    /// Where answers come in.
+    pub callback: String,
+    /// Where messages of single logout come in.
+    pub logout: String,
 }
 
 /// Where the browser goes to sign in, or out.

@@ -8,11 +8,12 @@ use http::Method;
 
 use super::cookies::{self, Found};
 use super::run::{self, Journey, Sent};
-use super::{pages, resume};
+use super::{pages, resume, where_to};
 use crate::attempt::Attempt;
-use crate::backend::{Backend, Callback};
+use crate::backend::{Backend, Callback, Unsolicited};
 use crate::error::{Error, Reason, Result, Stage};
 use crate::pipeline::Context;
+use crate::seal::sha256_base64url;
 use crate::session::Session;
 use crate::social_auth::{Instance, SocialAuth};
 use crate::storage::UserId;
@@ -20,6 +21,9 @@ use crate::web::{Fetch, Reply, Request};
 
 /// The namespace of attempts among the claims.
 const CLAIMS: &str = "social-auth:attempt";
+
+/// The namespace of answers that nobody asked for.
+const UNSOLICITED_CLAIMS: &str = "social-auth:unsolicited";
 
 /// The field by which our own return page marks what it posts on.
 pub(super) const RETURNED: &str = "social_auth_returned";
@@ -54,6 +58,10 @@ async fn try_to_complete(social: &SocialAuth, name: &str, request: &Request, ses
         let outcome = resume::resume(social, instance, &token, request, session).await;
         return Completed::before_attempt(outcome.map_err(|error| error.stage_if_unknown(Stage::Pipeline).backend(name)));
     }
+    if let Some(callback) = unsolicited(social, instance, request) {
+        let outcome = began_there(social, instance, &callback, session).await;
+        return Completed::before_attempt(outcome.map_err(|error| error.stage_if_unknown(Stage::Callback).backend(name)));
+    }
     let (attempt, callback) = match begun(social, instance, request, session).await {
         Ok(begun) => begun,
         Err(error) => return Completed::before_attempt(Err(error.stage_if_unknown(Stage::Callback).backend(name))),
@@ -68,6 +76,29 @@ async fn begun(social: &SocialAuth, instance: &Instance, request: &Request, sess
     let callback = instance.backend.open(callback).await?;
     let attempt = find_attempt(social, instance, request, &callback, session.user_id().as_ref()).await?;
     Ok((attempt, callback))
+}
+
+/// The callback, if it belongs to no attempt of this browser and the backend takes such.
+fn unsolicited(social: &SocialAuth, instance: &Instance, request: &Request) -> Option<Callback> {
+    let backend = &instance.backend;
+    let callback = Callback::new(request, social.callback_url(&backend.info().name)).ok()?;
+    let state = backend.state_of(&callback.params).filter(|state| !state.is_empty());
+    let begun_here = state.is_some_and(|state| matches!(cookies::find(social, request, state), Found::Attempt(_) | Found::Used));
+    (!begun_here && backend.takes_unsolicited(&callback.params)).then_some(callback)
+}
+
+/// A sign-in that began at the provider: by an answer that is spent once, never as a connection to the account of
+/// whoever is signed in here.
+async fn began_there(social: &SocialAuth, instance: &Instance, callback: &Callback, session: &mut dyn Session) -> Result<Reply> {
+    let Unsolicited { identity, once, expires_at, next } = instance.backend.complete_unsolicited(callback).await?;
+    let key = sha256_base64url(&format!("{} {once}", instance.backend.info().name));
+    if !social.social().claim(UNSOLICITED_CLAIMS, &key, expires_at).await? {
+        return Err(Error::new(Reason::AttemptUsed).detail("the provider's answer was used already"));
+    }
+    let next = next.and_then(|next| where_to::allowed(&instance.flow, social.public_url(), &next).map(str::to_owned));
+    let journey = Journey { next, user: None, fields: serde_json::Map::new() };
+    let parts = journey.parts(social, instance, identity, callback.params.clone()).await?;
+    run::run(social, instance, &journey, Context::new(parts), 0, session).await
 }
 
 /// A `POST` from the provider's site comes without our `SameSite=Lax` cookies: a page of ours posts it on.

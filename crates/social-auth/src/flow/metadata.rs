@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use crate::backend::ServiceAddresses;
 use crate::error::{Error, Reason, Result};
 use crate::social_auth::SocialAuth;
 use crate::web::{Reply, ReplyBody, Request};
@@ -17,7 +18,9 @@ pub(crate) fn client_keys(social: &SocialAuth, backend: &str) -> Result<Reply> {
 pub(crate) fn service_metadata(social: &SocialAuth, request: &Request) -> Result<Reply> {
     let named = request.query.get("backend");
     for backend in social.backends().filter(|backend| named.is_none_or(|name| name == backend.info().name)) {
-        if let Some(text) = backend.service_metadata(&social.callback_url(&backend.info().name))? {
+        let name = &backend.info().name;
+        let addresses = ServiceAddresses { callback: social.callback_url(name), logout: social.url(&format!("saml/logout/{name}/")) };
+        if let Some(text) = backend.service_metadata(&addresses)? {
             return Ok(Reply::new(StatusCode::OK, ReplyBody::Document { content_type: "application/samlmetadata+xml", text }));
         }
     }

@@ -1,6 +1,7 @@
 //! The protocols. No provider's name stands in here.
 
 mod arguments;
+mod cached;
 pub mod oauth1;
 pub mod oauth2;
 pub mod oidc;

@@ -502,6 +502,9 @@ impl Provider {
         let options = ClientOptions::from_settings(settings)?;
         match self {
             Provider::OpenId(_) => Ok(options.guarded(Guard::from_settings(settings)?)),
+            // The metadata of a federation are long.
+            #[cfg(feature = "saml")]
+            Provider::Saml(_) => Ok(ClientOptions { max_body: Saml::LONGEST_METADATA, ..options }),
             _ => Ok(options),
         }
     }
@@ -516,7 +519,7 @@ impl Provider {
             Provider::OAuth2(provider) => Ok(Arc::new(OAuth2Backend::new(provider, instance, settings, http, clock)?)),
             Provider::OpenId(provider) => Ok(Arc::new(OpenIdBackend::new(provider, instance, settings, http, clock)?)),
             #[cfg(feature = "saml")]
-            Provider::Saml(provider) => Ok(Arc::new(SamlBackend::new(provider, instance, settings, clock)?)),
+            Provider::Saml(provider) => Ok(Arc::new(SamlBackend::new(provider, instance, settings, http, clock)?)),
         }
     }
 }

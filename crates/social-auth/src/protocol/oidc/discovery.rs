@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::error::{Error, Result};
 use crate::http::{Client, Incoming, Outgoing};
-use crate::protocol::oidc::cached::{Fetched, lifetime};
+use crate::protocol::cached::{Fetched, lifetime};
 use crate::protocol::oidc::{DocumentSources, ExpectedIssuer};
 
 const WELL_KNOWN: &str = "/.well-known/openid-configuration";

@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Incoming};
 use crate::jose::{AUTHORIZATION_RESPONSE, Claims, ID_TOKEN, Jws, KeySet, LOGOUT_TOKEN, TokenUse, USER_INFO};
-use crate::protocol::oidc::cached::{Cached, Fetched, lifetime};
+use crate::protocol::cached::{Cached, Fetched, lifetime};
 use crate::protocol::oidc::logout_token::{LogoutToken, verify_logout_token};
 use crate::protocol::oidc::user_info::{UserInfoRules, read_user_info, signed_text};
 use crate::protocol::oidc::{IdTokenRules, Metadata, discovery, verify_authorization_response, verify_id_token};

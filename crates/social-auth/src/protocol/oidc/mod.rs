@@ -6,7 +6,6 @@
 
 mod access_token;
 mod authorization_response;
-mod cached;
 mod demands;
 mod discovery;
 mod documents;
@@ -21,7 +20,7 @@ mod user_info;
 
 pub(crate) use access_token::SignedAccessTokens;
 pub use authorization_response::verify_authorization_response;
-pub use cached::{DEFAULT_LIFETIME, MIN_LIFETIME, REFETCH_COOL_DOWN};
+pub use crate::protocol::cached::{DEFAULT_LIFETIME, MIN_LIFETIME, REFETCH_COOL_DOWN};
 pub use discovery::{Metadata, discovery_url};
 pub use documents::{DocumentSources, ExpectedIssuer, ProviderDocuments};
 pub use id_token::{DEFAULT_LEEWAY, DEFAULT_TOKEN_MAX_AGE, FurtherAudiences, IdTokenRules, verify_id_token};

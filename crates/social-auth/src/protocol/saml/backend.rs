@@ -1,20 +1,23 @@
 //! The SAML backend, as the flows use it.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde_json::{Value, json};
 
-use super::assertion::Expected;
+use super::assertion::{Assertion, Expected};
 use super::attributes;
 use super::config::Config;
-use super::engine::PrivateKeyEngine;
-use super::idp::IdentityProvider;
+use super::idp::{Entry, Member, Surroundings};
+use super::message;
 use super::request::{self, Question};
 use super::response::{self, Checks};
 use super::{Saml, metadata};
 use crate::attempt::Attempt;
-use crate::backend::{Backend, BackendInfo, Callback, Departure};
+use crate::backend::{Backend, BackendInfo, Callback, Departure, ServiceAddresses, Unsolicited};
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
+use crate::http::Client;
 use crate::identity::Identity;
 use crate::seal::random_token;
 use crate::settings::BackendSettings;
@@ -28,12 +31,14 @@ pub struct SamlBackend {
 }
 
 impl SamlBackend {
-    /// Applies the settings of the instance.
+    /// Applies the settings of the instance. Metadata of identity providers in files are read, those at URLs when they
+    /// are needed first.
     ///
     /// # Errors
     /// `missing_setting` or `invalid_setting`, stage `start`.
-    pub fn new(provider: &Saml, instance: &str, settings: &BackendSettings<'_>, clock: Clock) -> Result<Self> {
-        let config = Config::resolve(settings).map_err(|error| error.stage_if_unknown(Stage::Start))?;
+    pub fn new(provider: &Saml, instance: &str, settings: &BackendSettings<'_>, http: Client, clock: Clock) -> Result<Self> {
+        let surroundings = Surroundings { http, clock: clock.clone() };
+        let config = Config::resolve(settings, &surroundings).map_err(|error| error.stage_if_unknown(Stage::Start))?;
         let info = BackendInfo {
             name: instance.to_owned(),
             provider: provider.name.to_owned(),
@@ -47,16 +52,85 @@ impl SamlBackend {
         Ok(SamlBackend { info, config, clock })
     }
 
-    /// The identity provider that was asked for; where there is only one, nobody has to ask.
-    fn chosen(&self, wanted: Option<&str>) -> Result<&IdentityProvider> {
-        match (wanted, self.config.idps.as_slice()) {
+    /// The entry that was asked for; where there is only one, nobody has to ask.
+    fn entry(&self, wanted: Option<&str>) -> Result<&Arc<Entry>> {
+        match (wanted, self.config.entries.as_slice()) {
             (None, [only]) => Ok(only),
             (None, _) => Err(Error::missing_parameter("idp")),
-            (Some(name), all) => all.iter().find(|idp| idp.name == name).ok_or_else(|| {
+            (Some(name), all) => all.iter().find(|entry| entry.name == name).ok_or_else(|| {
                 Error::new(Reason::InvalidParameter).parameter("idp").detail("ENABLED_IDPS has no identity provider of this name")
             }),
         }
     }
+
+    /// The identity provider of this entity id among those that may begin a sign-in, or all of them.
+    async fn by_issuer(&self, issuer: &str, may_begin: bool) -> Option<Member> {
+        for entry in self.config.entries.iter().filter(|entry| !may_begin || entry.rules.allow_idp_initiated) {
+            if let Ok(member) = entry.member(Some(issuer)).await {
+                return Some(member);
+            }
+        }
+        None
+    }
+
+    /// Checks an answer; once more with newer keys where the identity provider may have changed them.
+    async fn checked(&self, text: &str, member: Member, expected: ExpectedHere<'_>) -> Result<(Member, Assertion)> {
+        match self.check(text, &member, expected) {
+            Err(error) if error.reason() == Reason::InvalidSignature => match member.entry.renewed(&member).await {
+                Some(newer) => self.check(text, &newer, expected).map(|assertion| (newer, assertion)),
+                None => Err(error),
+            },
+            outcome => outcome.map(|assertion| (member, assertion)),
+        }
+    }
+
+    fn check(&self, text: &str, member: &Member, expected: ExpectedHere<'_>) -> Result<Assertion> {
+        let security = &self.config.security;
+        let context = security.authn_context.as_ref().filter(|context| context.insist && context.comparison == "exact");
+        let checks = Checks {
+            trusted: member.party.keys()?,
+            own: self.config.key(),
+            wants: security.wants,
+            expected: Expected {
+                issuer: &member.party.entity_id,
+                audience: &self.config.entity_id,
+                recipient: expected.recipient,
+                request: expected.request,
+                authn_context: context.map(|context| context.classes.as_slice()),
+                repeated_attributes: security.repeated_attributes,
+                now: self.clock.now(),
+                leeway: self.config.leeway,
+            },
+        };
+        let assertion = response::check(text, &checks)?;
+        if security.want_name_id && assertion.subject.name_id.is_none() {
+            return Err(Error::missing_claim("NameID"));
+        }
+        if security.want_attributes && assertion.attributes.is_empty() {
+            return Err(Error::missing_claim("AttributeStatement"));
+        }
+        Ok(assertion)
+    }
+
+    fn identity(&self, member: &Member, assertion: Assertion) -> Result<Identity> {
+        attributes::identity(member, assertion, &self.config.kept, self.clock.now())
+    }
+}
+
+/// What an answer must say besides who sent it to whom.
+#[derive(Clone, Copy)]
+struct ExpectedHere<'a> {
+    recipient: &'a str,
+    request: Option<&'a str>,
+}
+
+/// The XML of the answer. It comes by POST (Profiles 4.1.2): in an address it would stand in logs.
+fn answer(callback: &Callback) -> Result<String> {
+    let parameter = callback.params.get("SAMLResponse").ok_or_else(|| Error::missing_parameter("SAMLResponse"))?;
+    if !callback.posted {
+        return Err(Error::new(Reason::InvalidParameter).parameter("SAMLResponse").detail("an answer must be posted"));
+    }
+    message::posted(parameter)
 }
 
 #[async_trait]
@@ -66,12 +140,13 @@ impl Backend for SamlBackend {
     }
 
     async fn begin(&self, attempt: &mut Attempt, request: &Params) -> Result<Departure> {
-        let idp = self.chosen(request.get("idp"))?;
+        let member = self.entry(request.get("idp"))?.member(request.get("entityID")).await?;
         let id = format!("_{}", random_token(24));
         let question = Question { id: &id, relay_state: &attempt.state, callback: &attempt.redirect_uri, now: self.clock.now() };
-        let departure = request::departure(&self.config, idp, &question)?;
-        attempt.protocol.insert("idp".into(), json!(idp.name));
+        let departure = request::departure(&self.config, &member, &question)?;
+        attempt.protocol.insert("idp".into(), json!(member.entry.name));
         attempt.protocol.insert("request".into(), json!(id));
+        attempt.issuer = Some(member.party.entity_id.clone());
         Ok(departure)
     }
 
@@ -80,37 +155,48 @@ impl Backend for SamlBackend {
     }
 
     async fn complete(&self, attempt: &Attempt, callback: &Callback) -> Result<Identity> {
-        let parameter = callback.params.get("SAMLResponse").ok_or_else(|| Error::missing_parameter("SAMLResponse"))?;
+        let text = answer(callback)?;
         let kept = |name: &str| attempt.protocol.get(name).and_then(Value::as_str);
-        let (Some(idp), Some(request)) = (kept("idp"), kept("request")) else {
+        let (Some(idp), Some(issuer), Some(request)) = (kept("idp"), attempt.issuer.as_deref(), kept("request")) else {
             return Err(Error::new(Reason::SessionContextMissing).detail("the attempt knows of no SAML request"));
         };
-        let idp = self.chosen(Some(idp))?;
-        let now = self.clock.now();
-        let checks = Checks {
-            trusted: idp.keys.as_ref(),
-            own: self.config.key.as_ref().map(|key| key as &dyn PrivateKeyEngine),
-            wants: self.config.wants,
-            expected: Expected {
-                issuer: &idp.entity_id,
-                audience: &self.config.entity_id,
-                recipient: &attempt.redirect_uri,
-                request,
-                now,
-                leeway: self.config.leeway,
-            },
-        };
-        response::decode(parameter)
-            .and_then(|text| response::check(&text, &checks))
-            .and_then(|assertion| attributes::identity(idp, assertion, now))
-            .map_err(|error| error.stage_if_unknown(Stage::TokenValidation))
+        let member = self.entry(Some(idp))?.member(Some(issuer)).await?;
+        let expected = ExpectedHere { recipient: &attempt.redirect_uri, request: Some(request) };
+        let checked = self.checked(&text, member, expected).await;
+        let identity = checked.and_then(|(member, assertion)| self.identity(&member, assertion));
+        identity.map_err(|error| error.stage_if_unknown(Stage::TokenValidation))
     }
 
-    fn service_metadata(&self, callback_url: &str) -> Result<Option<String>> {
-        metadata::ours(&self.config, callback_url).map(Some)
+    fn takes_unsolicited(&self, callback: &Params) -> bool {
+        callback.get("SAMLResponse").is_some() && self.config.entries.iter().any(|entry| entry.rules.allow_idp_initiated)
+    }
+
+    /// Profiles 4.1.5. Which identity provider it is from is read before it is checked, to know by whose keys.
+    async fn complete_unsolicited(&self, callback: &Callback) -> Result<Unsolicited> {
+        let text = answer(callback)?;
+        let issuer = response::issuer(&text)?;
+        let member = self.by_issuer(&issuer, true).await.ok_or_else(|| {
+            let why = "this identity provider may not begin a sign-in: allow_idp_initiated is not set for it";
+            Error::new(Reason::SessionContextMissing).detail(why)
+        })?;
+        let expected = ExpectedHere { recipient: &callback.url, request: None };
+        let checked = self.checked(&text, member, expected).await.map_err(|error| error.stage_if_unknown(Stage::TokenValidation));
+        let (member, assertion) = checked?;
+        let once = format!("{} {}", member.party.entity_id, assertion.id);
+        let expires_at = assertion.valid_until.saturating_add(self.config.leeway);
+        let identity = self.identity(&member, assertion).map_err(|error| error.stage_if_unknown(Stage::TokenValidation))?;
+        Ok(Unsolicited { identity, once, expires_at, next: callback.params.get("RelayState").map(str::to_owned) })
+    }
+
+    fn service_metadata(&self, addresses: &ServiceAddresses) -> Result<Option<String>> {
+        metadata::ours(&self.config, addresses).map(Some)
     }
 
     async fn check(&self) -> Result<Vec<String>> {
-        Ok(self.config.idps.iter().map(|idp| format!("identity provider \"{}\": {} at {}", idp.name, idp.entity_id, idp.url)).collect())
+        let mut lines = Vec::new();
+        for entry in &self.config.entries {
+            lines.push(entry.describe().await?);
+        }
+        Ok(lines)
     }
 }

@@ -9,13 +9,18 @@ mod attributes;
 mod backend;
 mod config;
 mod engine;
+mod extra;
 mod gate;
 mod idp;
+mod logout;
+mod message;
 mod metadata;
 mod request;
 mod response;
+mod security;
 #[cfg(test)]
 mod tests;
+mod wire;
 mod xml;
 
 pub use backend::SamlBackend;
@@ -36,4 +41,7 @@ pub struct Saml {
 impl Saml {
     /// The protocol's name.
     pub const PROTOCOL: &'static str = "saml";
+
+    /// The longest metadata that are read, in bytes: those of the largest federations have some 100 MB.
+    pub const LONGEST_METADATA: usize = 256 * 1024 * 1024;
 }

@@ -85,8 +85,8 @@ pub(super) fn attribute<'d>(document: &'d Document<'_>, node: NodeId, name: &str
     Some(found.value.as_ref())
 }
 
-/// The whole text of an element, without comments as it is signed without them (CVE-2017-11427), and
-/// without white space at its ends.
+/// The whole text of an element, without comments as it is signed without them (CVE-2017-11427). White space stays:
+/// two people whose names differ by a space are two people.
 ///
 /// # Errors
 /// `malformed_response` when there are elements in it.
@@ -99,18 +99,19 @@ pub(super) fn text(document: &Document<'_>, node: NodeId) -> Result<String> {
             _ => {}
         }
     }
-    Ok(text.trim().to_owned())
+    Ok(text)
 }
 
-/// All nodes below, in order, and the node itself.
-pub(super) fn tree(document: &Document<'_>, node: NodeId) -> Vec<NodeId> {
-    let mut found = vec![node];
-    let mut next = 0;
-    while let Some(node) = found.get(next).copied() {
-        found.extend(document.children_iter(node));
-        next += 1;
-    }
-    found
+/// The node itself and all below it, in the order of the document.
+pub(super) fn descendants<'d>(document: &'d Document<'_>, node: NodeId) -> impl Iterator<Item = NodeId> + 'd {
+    let mut waiting = vec![node];
+    std::iter::from_fn(move || {
+        let node = waiting.pop()?;
+        let first = waiting.len();
+        waiting.extend(document.children_iter(node));
+        waiting.get_mut(first..)?.reverse();
+        Some(node)
+    })
 }
 
 /// The outermost element.

@@ -6,7 +6,7 @@ use bergshamra_keys::{KeysManager, loader};
 use crate::error::Error;
 use crate::protocol::saml::algorithm;
 use crate::protocol::saml::assertion::{Assertion, Expected};
-use crate::protocol::saml::engine::{OwnKey, PrivateKeyEngine, Trusted};
+use crate::protocol::saml::engine::{OwnKey, PrivateKeyEngine, Trusted, Weakness};
 use crate::protocol::saml::response::{self, Checks, Wants};
 use crate::secret::Secret;
 
@@ -14,6 +14,7 @@ pub const ISSUER: &str = "https://idp.test/metadata";
 pub const AUDIENCE: &str = "https://site.test/saml/metadata.xml";
 pub const RECIPIENT: &str = "https://site.test/complete/saml/";
 pub const REQUEST: &str = "_request";
+pub const LOGOUT: &str = "https://site.test/saml/logout/saml/";
 /// 2026-11-21T04:00:00Z.
 pub const NOW: i64 = 1_795_233_600;
 
@@ -108,7 +109,22 @@ pub fn good(signed: Signed) -> String {
 
 /// What the identity provider's answers must say.
 pub fn expected() -> Expected<'static> {
-    Expected { issuer: ISSUER, audience: AUDIENCE, recipient: RECIPIENT, request: REQUEST, now: NOW, leeway: 60 }
+    Expected {
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        recipient: RECIPIENT,
+        request: Some(REQUEST),
+        authn_context: None,
+        repeated_attributes: false,
+        now: NOW,
+        leeway: 60,
+    }
+}
+
+/// Strong keys only.
+pub fn trusted(certificates: &[&str]) -> Result<Trusted, Error> {
+    let certificates: Vec<_> = certificates.iter().map(|text| (*text).to_owned()).collect();
+    Trusted::new(&certificates, Weakness::default())
 }
 
 /// Our own key.
@@ -123,7 +139,7 @@ pub fn check(text: &str) -> Result<Assertion, Error> {
 
 /// Checks an answer with other wishes and expectations.
 pub fn check_with(text: &str, wants: Wants, expected: Expected<'_>) -> Result<Assertion, Error> {
-    let trusted = Trusted::new(&[IDP_CERTIFICATE.to_owned()]).unwrap();
+    let trusted = trusted(&[IDP_CERTIFICATE]).unwrap();
     let own = own_key();
     response::check(text, &Checks { trusted: &trusted, own: Some(&own as &dyn PrivateKeyEngine), wants, expected })
 }
@@ -131,4 +147,18 @@ pub fn check_with(text: &str, wants: Wants, expected: Expected<'_>) -> Result<As
 /// The code that an answer is refused with; `None` when it is taken.
 pub fn refusal(text: &str) -> Option<&'static str> {
     check(text).err().map(|error| error.reason().code())
+}
+
+/// A client that has no network.
+pub fn client() -> crate::http::Client {
+    crate::http::Client::new(std::sync::Arc::new(Nowhere), None)
+}
+
+struct Nowhere;
+
+#[async_trait::async_trait]
+impl crate::http::Transport for Nowhere {
+    async fn send(&self, _request: crate::http::Outgoing) -> Result<crate::http::Incoming, Error> {
+        Err(Error::new(crate::error::Reason::ConnectionFailed))
+    }
 }

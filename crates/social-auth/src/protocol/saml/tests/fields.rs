@@ -3,13 +3,14 @@
 
 use super::answer::*;
 use crate::protocol::saml::assertion::Expected;
-use crate::protocol::saml::response::{self, Wants};
+use crate::protocol::saml::message;
+use crate::protocol::saml::response::Wants;
 
 #[test]
 fn a_good_answer_tells_who_it_is() {
     for signed in [Signed::Assertion, Signed::Response, Signed::Both] {
         let assertion = check(&good(signed)).unwrap();
-        assert_eq!(assertion.name_id.as_deref(), Some("alice"));
+        assert_eq!(assertion.subject.name_id.as_deref(), Some("alice"));
         assert_eq!(assertion.session_index.as_deref(), Some("s1"));
         assert_eq!(assertion.session_ends, Some(NOW + 8 * 3600));
         assert_eq!(assertion.attributes["groups"], serde_json::json!(["a", "b"]));
@@ -109,19 +110,19 @@ fn a_second_that_is_over_is_over() {
 fn an_assertion_serves_one_request_only() {
     let text = good(Signed::Both);
     assert!(check(&text).is_ok());
-    let later = Expected { request: "_another", ..expected() };
+    let later = Expected { request: Some("_another"), ..expected() };
     assert_eq!(check_with(&text, Wants::default(), later).unwrap_err().reason().code(), "invalid_claim");
 }
 
 #[test]
 fn a_comment_in_a_name_cuts_nothing_off() {
     let with_comment = good(Signed::Both).replace("alice</saml:NameID>", "al<!-- -->ice</saml:NameID>");
-    assert_eq!(check(&with_comment).unwrap().name_id.as_deref(), Some("alice"));
+    assert_eq!(check(&with_comment).unwrap().subject.name_id.as_deref(), Some("alice"));
 }
 
 #[test]
 fn what_must_be_signed_is() {
-    let wants = |response_signed, assertion_signed| Wants { response_signed, assertion_signed, encrypted: false };
+    let wants = |response_signed, assertion_signed| Wants { response_signed, assertion_signed, ..Wants::default() };
     for (signed, wants, taken) in [
         (Signed::Nothing, wants(false, false), false),
         (Signed::Assertion, wants(true, false), false),
@@ -138,7 +139,7 @@ fn what_must_be_signed_is() {
 #[test]
 fn a_parameter_that_is_too_long_or_no_text_is_refused_before_it_is_read() {
     for parameter in ["A".repeat(400_000), "%%%".to_owned(), "/////w==".to_owned()] {
-        assert_eq!(response::decode(&parameter).unwrap_err().reason().code(), "malformed_response");
+        assert_eq!(message::posted(&parameter).unwrap_err().reason().code(), "malformed_response");
     }
-    assert_eq!(response::decode("PGE+\nPC9hPg==\r\n").unwrap(), "<a></a>");
+    assert_eq!(message::posted("PGE+\nPC9hPg==\r\n").unwrap(), "<a></a>");
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::answer::*;
 use crate::attempt::Attempt;
-use crate::backend::{Backend, Callback, Departure};
+use crate::backend::{Backend, Callback, Departure, ServiceAddresses};
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::protocol::saml::{Saml, SamlBackend};
@@ -30,7 +30,11 @@ fn backend(idps: Value, security: Value) -> Result<SamlBackend> {
     settings.set_for("saml", "TECHNICAL_CONTACT", json!({"givenName": "Tech", "emailAddress": "tech@site.test"}));
     settings.set_for("saml", "ENABLED_IDPS", idps);
     settings.set_for("saml", "SECURITY_CONFIG", security);
-    SamlBackend::new(&SAML, "saml", &settings.of_backend("saml"), Clock::fixed(NOW))
+    SamlBackend::new(&SAML, "saml", &settings.of_backend("saml"), client(), Clock::fixed(NOW))
+}
+
+fn addresses() -> ServiceAddresses {
+    ServiceAddresses { callback: RECIPIENT.to_owned(), logout: LOGOUT.to_owned() }
 }
 
 fn wait<T>(future: impl Future<Output = T>) -> T {
@@ -86,15 +90,15 @@ fn own_key_signs(text: &str) -> String {
 }
 
 fn verified_by_us(document: &str) -> bool {
-    use crate::protocol::saml::engine::{SignatureEngine, Trusted};
+    use crate::protocol::saml::engine::SignatureEngine;
     let parsed = uppsala::parse(document).unwrap();
-    Trusted::new(&[include_str!("keys/sp.crt").to_owned()]).unwrap().verify(&parsed, document).unwrap().len() == 1
+    trusted(&[include_str!("keys/sp.crt")]).unwrap().verify(&parsed, document).unwrap().len() == 1
 }
 
 #[test]
 fn our_metadata_can_be_read_and_is_signed_on_request() {
-    let plain = backend(json!({"acme": entry()}), json!({})).unwrap().service_metadata(RECIPIENT).unwrap().unwrap();
-    let signed = backend(json!({"acme": entry()}), json!({"signMetadata": true})).unwrap().service_metadata(RECIPIENT).unwrap().unwrap();
+    let plain = backend(json!({"acme": entry()}), json!({})).unwrap().service_metadata(&addresses()).unwrap().unwrap();
+    let signed = backend(json!({"acme": entry()}), json!({"signMetadata": true})).unwrap().service_metadata(&addresses()).unwrap().unwrap();
     for part in ["Site &amp; Co", "tech@site.test", AUDIENCE, RECIPIENT, "X509Certificate"] {
         assert!(plain.contains(part), "{part} is not in {plain}");
     }
@@ -152,8 +156,21 @@ fn settings_that_cannot_be_meant_so_are_refused() {
         (with("x509cret", json!("typo")), json!({})),
         (with("url", json!("javascript:alert(1)")), json!({})),
         (with("entity_id", json!(null)), json!({})),
-        (with("allow_idp_initiated", json!(true)), json!({})),
-        (json!({"acme": entry()}), json!({"wantNameIdEncrypted": true})),
+        (with("allow_idp_initiated", json!("yes")), json!({})),
+        (with("metadata_url", json!("https://idp.test/metadata")), json!({})),
+        (json!({"acme": {"metadata_url": "http://idp.test/metadata"}}), json!({})),
+        (json!({"acme": {"metadata_url": "https://idp.test/a", "metadata_file": "/a"}}), json!({})),
+        (json!({"acme": {"metadata_file": "/nowhere/metadata.xml"}}), json!({})),
+        (json!({"acme": {"metadata_url": "https://idp.test/", "federation": true, "entity_id": "a"}}), json!({})),
+        (with("federation", json!(true)), json!({})),
+        (with("attr_user_permanent_id", json!(null)), json!({})),
+        (with("required_attributes", json!(["a"])), json!({})),
+        (with("slo_url", json!("javascript:alert(1)")), json!({})),
+        (json!({"acme": entry()}), json!({"nameIdEncrypted": true})),
+        (json!({"acme": entry()}), json!({"logoutRequestSigned": false})),
+        (json!({"acme": entry()}), json!({"rejectDeprecatedAlgorithm": false})),
+        (json!({"acme": entry()}), json!({"wantAssertionSigned": true})),
+        (json!({"acme": entry()}), json!({"requestedAuthnContext": true, "requestedAuthnContextComparison": "roughly"})),
         (json!({"acme": entry()}), json!({"authnRequestsSigned": "yes"})),
         (json!({"acme": entry()}), json!({"signatureAlgorithm": "http://www.w3.org/2000/09/xmldsig#rsa-sha1"})),
     ] {

@@ -94,23 +94,21 @@ fn what_is_no_single_well_formed_response_is_refused() {
 
 #[test]
 fn a_certificate_may_take_the_place_of_another() {
-    use crate::protocol::saml::engine::Trusted;
     use crate::protocol::saml::response::{self, Checks, Wants};
     let bare: String = IDP_CERTIFICATE.lines().filter(|line| !line.starts_with("---")).collect();
-    let trusted = Trusted::new(&[include_str!("keys/stranger.crt").to_owned(), bare]).unwrap();
-    let checks = Checks { trusted: &trusted, own: None, wants: Wants::default(), expected: expected() };
+    let both = trusted(&[include_str!("keys/stranger.crt"), &bare]).unwrap();
+    let checks = Checks { trusted: &both, own: None, wants: Wants::default(), expected: expected() };
     assert!(response::check(&good(Signed::Both), &checks).is_ok());
-    assert!(Trusted::new(&[]).is_err());
-    assert!(Trusted::new(&["nonsense".to_owned()]).is_err());
+    assert!(trusted(&[]).is_err());
+    assert!(trusted(&["nonsense"]).is_err());
 }
 
 #[test]
 fn an_elliptic_curve_may_sign() {
-    use crate::protocol::saml::engine::Trusted;
     use crate::protocol::saml::response::{self, Checks, Wants};
     let template = template("_assertion").replace("rsa-sha256", "ecdsa-sha256");
     let inner = sign(&assertion("_assertion", "alice").replace("SIGNATURE", &template), include_str!("keys/ec.key"));
-    let trusted = Trusted::new(&[include_str!("keys/ec.crt").to_owned()]).unwrap();
+    let trusted = trusted(&[include_str!("keys/ec.crt")]).unwrap();
     let checks = Checks { trusted: &trusted, own: None, wants: Wants::default(), expected: expected() };
     assert!(response::check(&response(&inner).replace("SIGNATURE", ""), &checks).is_ok());
 }

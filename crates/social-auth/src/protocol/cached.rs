@@ -24,12 +24,12 @@ pub const REFETCH_COOL_DOWN: i64 = 30;
 const RETRY_AFTER_FAILURE: i64 = 30;
 
 /// A document, and how long it may be used.
-pub(super) struct Fetched<T> {
-    pub(super) document: T,
-    pub(super) lifetime: i64,
+pub(in crate::protocol) struct Fetched<T> {
+    pub(in crate::protocol) document: T,
+    pub(in crate::protocol) lifetime: i64,
 }
 
-pub(super) struct Cached<T> {
+pub(in crate::protocol) struct Cached<T> {
     what: &'static str,
     clock: Clock,
     current: RwLock<Option<Entry<T>>>,
@@ -51,13 +51,13 @@ struct Past {
 }
 
 impl<T> Cached<T> {
-    pub(super) fn new(what: &'static str, clock: Clock) -> Self {
+    pub(in crate::protocol) fn new(what: &'static str, clock: Clock) -> Self {
         Cached { what, clock, current: RwLock::default(), ended: AtomicU64::default(), fetching: tokio::sync::Mutex::default() }
     }
 
     /// The document. While it is fresh this is a read lock and a counter; while somebody else renews it,
     /// the old one is answered at once; only the first fetch of all is waited for by everybody.
-    pub(super) async fn get<F, Fut>(&self, fetch: F) -> Result<Arc<T>>
+    pub(in crate::protocol) async fn get<F, Fut>(&self, fetch: F) -> Result<Arc<T>>
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<Fetched<T>>>,
@@ -86,7 +86,7 @@ impl<T> Cached<T> {
 
     /// A document that was fetched after `known`, for a token whose key `known` does not have. `None`
     /// when there is none, or when one was fetched for that reason a moment ago.
-    pub(super) async fn newer<F, Fut>(&self, known: &Arc<T>, fetch: F) -> Option<Arc<T>>
+    pub(in crate::protocol) async fn newer<F, Fut>(&self, known: &Arc<T>, fetch: F) -> Option<Arc<T>>
     where
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<Fetched<T>>>,
@@ -147,7 +147,7 @@ impl<T> Cached<T> {
 
 /// How long an answer may be used: its `Cache-Control: max-age` (RFC 9111, section 5.2.2.1) where that is
 /// shorter than our own lifetime, but no less than [`MIN_LIFETIME`].
-pub(super) fn lifetime(answer: &Incoming) -> i64 {
+pub(in crate::protocol) fn lifetime(answer: &Incoming) -> i64 {
     let asked = answer.header("cache-control").and_then(|header| {
         header.split(',').find_map(|directive| match directive.trim().to_ascii_lowercase().as_str() {
             "no-store" | "no-cache" => Some(0),

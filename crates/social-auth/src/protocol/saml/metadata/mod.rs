@@ -1,0 +1,10 @@
+//! SAML 2.0 Metadata: what we publish, and what identity providers do.
+
+mod duration;
+mod ours;
+mod source;
+mod theirs;
+
+pub(super) use ours::ours;
+pub(super) use source::{Place, Source};
+pub(super) use theirs::Wanted;
