@@ -150,6 +150,15 @@ pub trait Backend: Send + Sync + 'static {
         Err(self.unsupported("being told of a logout"))
     }
 
+    /// Reads a message of single logout that the browser brought from the provider.
+    ///
+    /// # Errors
+    /// What is wrong with it, above all that it is not signed; `unsupported_feature` where the protocol has no such
+    /// thing.
+    async fn receive_logout(&self, _message: &LogoutMessage<'_>) -> Result<LogoutReceived> {
+        Err(self.unsupported("single logout"))
+    }
+
     /// The document by which providers of this protocol learn to know this site: SAML metadata.
     ///
     /// # Errors
@@ -230,6 +239,43 @@ pub struct Unsolicited {
     pub expires_at: i64,
     /// Where the provider would send the person; checked like every such wish.
     pub next: Option<String>,
+}
+
+/// A message of single logout, as the browser brought it.
+#[derive(Debug, Clone)]
+pub struct LogoutMessage<'a> {
+    /// The fields, if it was posted.
+    pub form: Params,
+    /// The query as it was sent: signatures are made over that.
+    pub query: &'a str,
+    /// The whole address that was called, without the query.
+    pub url: String,
+    /// Whether it came as a `POST`.
+    pub posted: bool,
+}
+
+/// What a message of single logout says.
+#[derive(Debug, Clone)]
+pub enum LogoutReceived {
+    /// The provider ends sessions.
+    Requested(ProviderEndsSessions),
+    /// The provider has ended its session, as it was asked to.
+    Answered,
+}
+
+/// Which sessions a provider ends.
+#[derive(Debug, Clone)]
+pub struct ProviderEndsSessions {
+    /// The person, as in [`ProviderSession::subject`](crate::identity::ProviderSession::subject).
+    pub subject: String,
+    /// The sessions, as in [`ProviderSession::id`](crate::identity::ProviderSession::id); none for all of the person's.
+    pub sessions: Vec<String>,
+    /// What may be spent only once: the provider's name of the message.
+    pub once: String,
+    /// Until when the message might be presented again, in Unix seconds.
+    pub expires_at: i64,
+    /// Where the browser goes when they are ended, to tell the provider.
+    pub answer: Departure,
 }
 
 /// Where providers reach this site.

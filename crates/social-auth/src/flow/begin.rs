@@ -62,13 +62,21 @@ async fn try_to_begin(
         attempt.fields.insert(field.clone(), request.param(field).map_or(Value::Null, Value::from));
     }
     let departure = instance.backend.begin(&mut attempt, &params).await.map_err(|error| error.stage_if_unknown(Stage::Begin))?;
-    let mut reply = match departure {
-        Departure::Redirect(url) => Reply::redirect(url),
-        Departure::Post { action, fields } => pages::post_onward(&action, &fields)?,
-        Departure::Page { html } => Reply::html(StatusCode::OK, html, pages::csp("'self'")),
-    };
+    let mut reply = depart(departure)?;
     reply.cookies = cookies::keep(social, request, &attempt)?;
     Ok(reply)
+}
+
+/// Sends the browser on.
+///
+/// # Errors
+/// `invalid_setting` for an address that no form may be posted to.
+pub(super) fn depart(departure: Departure) -> Result<Reply> {
+    match departure {
+        Departure::Redirect(url) => Ok(Reply::redirect(url)),
+        Departure::Post { action, fields } => pages::post_onward(&action, &fields),
+        Departure::Page { html } => Ok(Reply::html(StatusCode::OK, html, pages::csp("'self'"))),
+    }
 }
 
 /// Whether the sign-in begins at once. A `GET` that another site may have caused asks first, so that

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use super::single_logout;
 use crate::backend::ServiceAddresses;
 use crate::error::{Error, Reason, Result};
 use crate::social_auth::SocialAuth;
@@ -19,7 +20,7 @@ pub(crate) fn service_metadata(social: &SocialAuth, request: &Request) -> Result
     let named = request.query.get("backend");
     for backend in social.backends().filter(|backend| named.is_none_or(|name| name == backend.info().name)) {
         let name = &backend.info().name;
-        let addresses = ServiceAddresses { callback: social.callback_url(name), logout: social.url(&format!("saml/logout/{name}/")) };
+        let addresses = ServiceAddresses { callback: social.callback_url(name), logout: social.url(&single_logout::path(name)) };
         if let Some(text) = backend.service_metadata(&addresses)? {
             return Ok(Reply::new(StatusCode::OK, ReplyBody::Document { content_type: "application/samlmetadata+xml", text }));
         }

@@ -17,6 +17,7 @@ mod refresh;
 mod resume;
 mod routes;
 mod run;
+mod single_logout;
 mod token;
 mod where_to;
 
@@ -34,5 +35,6 @@ pub use question::OpenQuestion;
 pub(crate) use refresh::{access_token, refresh};
 pub(crate) use resume::{open_question, own_token as partial_of};
 pub(crate) use routes::{ROUTES, respond};
+pub(crate) use single_logout::{path as single_logout_path, single_logout};
 pub(crate) use token::{issue_nonce, sign_in_with_token};
 pub(crate) use where_to::{NEXT, allowed};

@@ -24,6 +24,7 @@ pub(crate) const ROUTES: &[&str] = &[
     "social_sign_up",
     "saml/metadata.xml",
     "jwks/{backend}",
+    "saml/logout/{backend}",
 ];
 
 /// Answers a request to one of our addresses; `None` when it is none of ours.
@@ -64,6 +65,8 @@ pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mu
         }
         ["jwks", backend] if matches!(request.method, Method::GET | Method::HEAD) => {
             return Some(as_problem(social, backend, flow::client_keys(social, backend)));
+        ["saml", "logout", backend] if matches!(request.method, Method::GET | Method::POST) => {
+            flow::single_logout(social, backend, request, session).await
         }
         _ => return None,
     };

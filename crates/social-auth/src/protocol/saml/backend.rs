@@ -8,13 +8,16 @@ use serde_json::{Value, json};
 use super::assertion::{Assertion, Expected};
 use super::attributes;
 use super::config::Config;
-use super::idp::{Entry, Member, Surroundings};
+use super::idp::{Endpoint, Entry, Member, Surroundings};
+use super::logout::{self, Arrived, Sender};
 use super::message;
 use super::request::{self, Question};
 use super::response::{self, Checks};
 use super::{Saml, metadata};
 use crate::attempt::Attempt;
-use crate::backend::{Backend, BackendInfo, Callback, Departure, ServiceAddresses, Unsolicited};
+use crate::backend::{
+    Backend, BackendInfo, Callback, Departure, LogoutMessage, LogoutReceived, ProviderEndsSessions, ServiceAddresses, Unsolicited,
+};
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::Client;
@@ -84,23 +87,36 @@ impl SamlBackend {
         }
     }
 
-    fn check(&self, text: &str, member: &Member, expected: ExpectedHere<'_>) -> Result<Assertion> {
+    fn expected<'a>(&'a self, member: &'a Member, here: ExpectedHere<'a>) -> Expected<'a> {
         let security = &self.config.security;
         let context = security.authn_context.as_ref().filter(|context| context.insist && context.comparison == "exact");
+        Expected {
+            issuer: &member.party.entity_id,
+            audience: &self.config.entity_id,
+            recipient: here.recipient,
+            request: here.request,
+            authn_context: context.map(|context| context.classes.as_slice()),
+            repeated_attributes: security.repeated_attributes,
+            now: self.clock.now(),
+            leeway: self.config.leeway,
+        }
+    }
+
+    /// How logout is spoken of with an identity provider.
+    fn logout_at<'a>(&'a self, member: &'a Member) -> Result<(Sender<'a>, &'a Endpoint)> {
+        let endpoint = member.party.logout.as_ref();
+        let endpoint = endpoint.ok_or_else(|| self.unsupported("single logout with this identity provider, which has no slo_url"))?;
+        let key = self.config.key().ok_or_else(|| self.unsupported("single logout without SP_PRIVATE_KEY, since its messages are signed"))?;
+        Ok((Sender { entity_id: &self.config.entity_id, key, now: self.clock.now() }, endpoint))
+    }
+
+    fn check(&self, text: &str, member: &Member, expected: ExpectedHere<'_>) -> Result<Assertion> {
+        let security = &self.config.security;
         let checks = Checks {
             trusted: member.party.keys()?,
             own: self.config.key(),
             wants: security.wants,
-            expected: Expected {
-                issuer: &member.party.entity_id,
-                audience: &self.config.entity_id,
-                recipient: expected.recipient,
-                request: expected.request,
-                authn_context: context.map(|context| context.classes.as_slice()),
-                repeated_attributes: security.repeated_attributes,
-                now: self.clock.now(),
-                leeway: self.config.leeway,
-            },
+            expected: self.expected(member, expected),
         };
         let assertion = response::check(text, &checks)?;
         if security.want_name_id && assertion.subject.name_id.is_none() {
@@ -186,6 +202,27 @@ impl Backend for SamlBackend {
         let expires_at = assertion.valid_until.saturating_add(self.config.leeway);
         let identity = self.identity(&member, assertion).map_err(|error| error.stage_if_unknown(Stage::TokenValidation))?;
         Ok(Unsolicited { identity, once, expires_at, next: callback.params.get("RelayState").map(str::to_owned) })
+    }
+
+    async fn receive_logout(&self, message: &LogoutMessage<'_>) -> Result<LogoutReceived> {
+        let arrived = Arrived::read(message.posted, |name| message.form.get(name).map(str::to_owned), message.query)?;
+        let unknown = || Error::invalid_claim("Issuer").detail("no identity provider of this entity id is known");
+        let member = self.by_issuer(&response::issuer(&arrived.text)?, false).await.ok_or_else(unknown)?;
+        let expected = self.expected(&member, ExpectedHere { recipient: &message.url, request: None });
+        if !arrived.is_request() {
+            logout::answer(&arrived, &member.party, &expected)?;
+            return Ok(LogoutReceived::Answered);
+        }
+        let wanted = logout::request(&arrived, &member.party, self.config.key(), &expected)?;
+        let relay_state = arrived.relay_state(|name| message.form.get(name).map(str::to_owned))?;
+        let (sender, endpoint) = self.logout_at(&member)?;
+        Ok(LogoutReceived::Requested(ProviderEndsSessions {
+            subject: member.scoped(&wanted.name_id),
+            sessions: wanted.sessions.iter().map(|session| member.scoped(session)).collect(),
+            once: format!("{} {}", member.party.entity_id, wanted.id),
+            expires_at: wanted.valid_until.saturating_add(self.config.leeway),
+            answer: logout::confirm(&sender, endpoint, &wanted.id, relay_state.as_deref())?,
+        }))
     }
 
     fn service_metadata(&self, addresses: &ServiceAddresses) -> Result<Option<String>> {

@@ -52,6 +52,17 @@ impl Arrived {
         self.parameter == "SAMLRequest"
     }
 
+    /// What goes back with the answer.
+    ///
+    /// # Errors
+    /// `invalid_parameter` when it is there twice.
+    pub(super) fn relay_state(&self, form: impl Fn(&str) -> Option<String>) -> Result<Option<String>> {
+        match &self.query {
+            Some(query) => message::parameter(query, "RelayState"),
+            None => Ok(form("RelayState")),
+        }
+    }
+
     /// Checks shape, signature, sender, addressee and age, whichever message it is.
     fn checked<'d>(&'d self, name: &str, keys: &dyn SignatureEngine, expected: &Expected<'_>) -> Result<(Document<'d>, NodeId)> {
         let document = xml::parse(&self.text)?;

@@ -7,8 +7,9 @@ use bergshamra_keys::KeysManager;
 use kryptering::{SignatureAlgorithm, Verifier};
 use uppsala::{Document, NodeId};
 use x509_cert::Certificate;
-use x509_cert::der::Decode;
+use x509_cert::der::asn1::UintRef;
 use x509_cert::der::oid::ObjectIdentifier;
+use x509_cert::der::{Decode, Reader, SliceReader};
 
 use super::super::algorithm::{self, KeyKind, Signature};
 use super::super::xml::{self, DSIG};
@@ -156,8 +157,26 @@ impl PublicKey {
     }
 
     fn imported(&self, signature: &Signature, weakness: Weakness) -> Option<ParsedPublicKey> {
-        let by: &'static dyn VerificationAlgorithm = if signature.key == self.kind { verification(signature, weakness) } else { return None };
-        ParsedPublicKey::new(by, &self.bytes).ok()
+        let fits = signature.key == self.kind && (self.kind != KeyKind::Rsa || self.is_large_enough(weakness));
+        fits.then(|| ParsedPublicKey::new(verification(signature, weakness), &self.bytes).ok()).flatten()
+    }
+
+    /// aws-lc looks at the size of an RSA key only when it verifies.
+    fn is_large_enough(&self, weakness: Weakness) -> bool {
+        let smallest = if weakness.small_keys { 1024 } else { 2048 };
+        self.rsa_bits().is_some_and(|bits| (smallest..=8192).contains(&bits))
+    }
+
+    /// The length of the modulus of an `RSAPublicKey` (RFC 8017, appendix A.1.1).
+    fn rsa_bits(&self) -> Option<usize> {
+        let mut reader = SliceReader::new(&self.bytes).ok()?;
+        let modulus = reader.sequence(|reader| {
+            let modulus = UintRef::decode(reader)?;
+            UintRef::decode(reader).map(|_exponent| modulus)
+        });
+        let modulus = modulus.ok()?;
+        let leading = modulus.as_bytes().first()?.leading_zeros();
+        (modulus.as_bytes().len() * 8).checked_sub(usize::try_from(leading).ok()?)
     }
 }
 

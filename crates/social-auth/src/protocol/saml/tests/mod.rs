@@ -3,10 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod answer;
+mod browser;
 mod encryption;
 mod fields;
 mod journey;
+mod logout;
 mod oracle;
 mod requests;
 mod signatures;
+mod theirs;
+mod weakness;
 mod wrapping;

@@ -22,6 +22,11 @@ fn entry() -> Value {
 }
 
 fn backend(idps: Value, security: Value) -> Result<SamlBackend> {
+    backend_by(idps, security, client(), Clock::fixed(NOW))
+}
+
+/// The backend with another client and clock.
+pub fn backend_by(idps: Value, security: Value, http: crate::http::Client, clock: Clock) -> Result<SamlBackend> {
     let mut settings = Settings::new();
     settings.set_for("saml", "SP_ENTITY_ID", AUDIENCE);
     settings.set_for("saml", "SP_PRIVATE_KEY", SP_KEY);
@@ -30,18 +35,20 @@ fn backend(idps: Value, security: Value) -> Result<SamlBackend> {
     settings.set_for("saml", "TECHNICAL_CONTACT", json!({"givenName": "Tech", "emailAddress": "tech@site.test"}));
     settings.set_for("saml", "ENABLED_IDPS", idps);
     settings.set_for("saml", "SECURITY_CONFIG", security);
-    SamlBackend::new(&SAML, "saml", &settings.of_backend("saml"), client(), Clock::fixed(NOW))
+    SamlBackend::new(&SAML, "saml", &settings.of_backend("saml"), http, clock)
 }
 
 fn addresses() -> ServiceAddresses {
     ServiceAddresses { callback: RECIPIENT.to_owned(), logout: LOGOUT.to_owned() }
 }
 
-fn wait<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+/// Waits for it.
+pub fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
-fn begin(backend: &SamlBackend, query: &str) -> Result<(Attempt, Departure)> {
+/// Begins a sign-in with this query.
+pub fn begin_with(backend: &SamlBackend, query: &str) -> Result<(Attempt, Departure)> {
     let mut attempt = Attempt::new("saml", RECIPIENT, NOW, 900);
     let departure = wait(backend.begin(&mut attempt, &Params::from_urlencoded(query.as_bytes())))?;
     Ok((attempt, departure))
@@ -58,7 +65,7 @@ fn inflated(url: &str) -> String {
 #[test]
 fn the_request_names_us_and_the_state_is_all_that_relay_state_tells() {
     let backend = backend(json!({"acme": entry()}), json!({})).unwrap();
-    let (attempt, Departure::Redirect(url)) = begin(&backend, "idp=acme").unwrap() else { panic!("no redirect") };
+    let (attempt, Departure::Redirect(url)) = begin_with(&backend, "idp=acme").unwrap() else { panic!("no redirect") };
     let request = inflated(&url);
     for part in [AUDIENCE, RECIPIENT, "https://idp.test/sso", attempt.protocol["request"].as_str().unwrap()] {
         assert!(request.contains(part), "{part} is not in {request}");
@@ -69,7 +76,7 @@ fn the_request_names_us_and_the_state_is_all_that_relay_state_tells() {
 #[test]
 fn a_signed_request_has_its_signature_beside_or_inside() {
     let signed = json!({"authnRequestsSigned": true});
-    let (_, departure) = begin(&backend(json!({"acme": entry()}), signed.clone()).unwrap(), "idp=acme").unwrap();
+    let (_, departure) = begin_with(&backend(json!({"acme": entry()}), signed.clone()).unwrap(), "idp=acme").unwrap();
     let Departure::Redirect(url) = departure else { panic!("no redirect") };
     let (text, signature) = url.split_once('?').unwrap().1.split_once("&Signature=").unwrap();
     let signature = Params::from_urlencoded(format!("s={signature}").as_bytes()).get("s").unwrap().to_owned();
@@ -77,7 +84,7 @@ fn a_signed_request_has_its_signature_beside_or_inside() {
     assert_eq!(own_key_signs(text), signature);
     let mut by_post = entry();
     by_post["binding"] = json!("post");
-    let (_, departure) = begin(&backend(json!({"acme": by_post}), signed).unwrap(), "idp=acme").unwrap();
+    let (_, departure) = begin_with(&backend(json!({"acme": by_post}), signed).unwrap(), "idp=acme").unwrap();
     let Departure::Post { action, fields } = departure else { panic!("no form") };
     assert_eq!(action, "https://idp.test/sso");
     let request = String::from_utf8(STANDARD.decode(&fields[0].1).unwrap()).unwrap();
@@ -107,10 +114,14 @@ fn our_metadata_can_be_read_and_is_signed_on_request() {
 }
 
 fn complete(backend: &SamlBackend, query: &str) -> Result<crate::identity::Identity> {
-    let (mut attempt, _) = begin(backend, query)?;
+    complete_with(backend, query, &good(Signed::Both))
+}
+
+/// Completes the sign-in that `query` begins by this answer.
+pub fn complete_with(backend: &SamlBackend, query: &str, answer: &str) -> Result<crate::identity::Identity> {
+    let (mut attempt, _) = begin_with(backend, query)?;
     attempt.protocol.insert("request".into(), json!(REQUEST));
-    let posted =
-        url::form_urlencoded::Serializer::new(String::new()).append_pair("SAMLResponse", &STANDARD.encode(good(Signed::Both))).finish();
+    let posted = url::form_urlencoded::Serializer::new(String::new()).append_pair("SAMLResponse", &STANDARD.encode(answer)).finish();
     let callback = Callback { params: Params::from_urlencoded(posted.as_bytes()), url: RECIPIENT.to_owned(), posted: true };
     wait(backend.complete(&attempt, &callback))
 }
