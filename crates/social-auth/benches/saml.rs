@@ -42,7 +42,11 @@ fn backend(certificate: &str) -> SamlBackend {
     let provider = Saml { name: "saml", title: "SAML", docs: "", class_paths: &[] };
     let mut settings = Settings::new();
     settings.set_for("saml", "SP_ENTITY_ID", "https://site.test/saml/metadata.xml");
-    settings.set_for("saml", "ENABLED_IDPS", json!({"acme": {"entity_id": ISSUER, "url": "https://idp.test/sso", "x509cert": certificate}}));
+    settings.set_for(
+        "saml",
+        "ENABLED_IDPS",
+        json!({"acme": {"entity_id": ISSUER, "url": "https://idp.test/sso", "x509cert": certificate}}),
+    );
     let client = Client::new(Arc::new(Nowhere), None);
     SamlBackend::new(&provider, "saml", &settings.of_backend("saml"), client, Clock::fixed(NOW)).unwrap()
 }

@@ -59,7 +59,8 @@ async fn try_to_complete(social: &SocialAuth, name: &str, request: &Request, ses
         return Completed::before_attempt(outcome.map_err(|error| error.stage_if_unknown(Stage::Pipeline).backend(name)));
     }
     if let Some(callback) = unsolicited(social, instance, request) {
-        let outcome = began_there(social, instance, &callback, session).await;
+        let sent = Sent { params: callback.params.clone(), client: request.peer };
+        let outcome = began_there(social, instance, &callback, sent, session).await;
         return Completed::before_attempt(outcome.map_err(|error| error.stage_if_unknown(Stage::Callback).backend(name)));
     }
     let (attempt, callback) = match begun(social, instance, request, session).await {
@@ -89,7 +90,13 @@ fn unsolicited(social: &SocialAuth, instance: &Instance, request: &Request) -> O
 
 /// A sign-in that began at the provider: by an answer that is spent once, never as a connection to the account of
 /// whoever is signed in here.
-async fn began_there(social: &SocialAuth, instance: &Instance, callback: &Callback, session: &mut dyn Session) -> Result<Reply> {
+async fn began_there(
+    social: &SocialAuth,
+    instance: &Instance,
+    callback: &Callback,
+    sent: Sent,
+    session: &mut dyn Session,
+) -> Result<Reply> {
     let Unsolicited { identity, once, expires_at, next } = instance.backend.complete_unsolicited(callback).await?;
     let key = sha256_base64url(&format!("{} {once}", instance.backend.info().name));
     if !social.social().claim(UNSOLICITED_CLAIMS, &key, expires_at).await? {
@@ -97,7 +104,7 @@ async fn began_there(social: &SocialAuth, instance: &Instance, callback: &Callba
     }
     let next = next.and_then(|next| where_to::allowed(&instance.flow, social.public_url(), &next).map(str::to_owned));
     let journey = Journey { next, user: None, fields: serde_json::Map::new() };
-    let parts = journey.parts(social, instance, identity, callback.params.clone()).await?;
+    let parts = journey.parts(social, instance, identity, sent).await?;
     run::run(social, instance, &journey, Context::new(parts), 0, session).await
 }
 

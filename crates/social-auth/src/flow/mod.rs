@@ -35,6 +35,6 @@ pub use question::OpenQuestion;
 pub(crate) use refresh::{access_token, refresh};
 pub(crate) use resume::{open_question, own_token as partial_of};
 pub(crate) use routes::{ROUTES, respond};
-pub(crate) use single_logout::{path as single_logout_path, single_logout};
+pub(crate) use single_logout::single_logout;
 pub(crate) use token::{issue_nonce, sign_in_with_token};
 pub(crate) use where_to::{NEXT, allowed};

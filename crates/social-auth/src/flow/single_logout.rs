@@ -17,7 +17,7 @@ use crate::web::{Fetch, Reply, Request};
 const CLAIMS: &str = "social-auth:logout";
 
 /// The address of a backend's messages of single logout, below the mount.
-pub(crate) fn path(backend: &str) -> String {
+pub(super) fn path(backend: &str) -> String {
     format!("saml/logout/{backend}/")
 }
 

@@ -21,6 +21,7 @@ mod user_info;
 pub(crate) use access_token::SignedAccessTokens;
 pub use authorization_response::verify_authorization_response;
 pub use crate::protocol::cached::{DEFAULT_LIFETIME, MIN_LIFETIME, REFETCH_COOL_DOWN};
+pub(crate) use access_token::SignedAccessTokens;
 pub use discovery::{Metadata, discovery_url};
 pub use documents::{DocumentSources, ExpectedIssuer, ProviderDocuments};
 pub use id_token::{DEFAULT_LEEWAY, DEFAULT_TOKEN_MAX_AGE, FurtherAudiences, IdTokenRules, verify_id_token};

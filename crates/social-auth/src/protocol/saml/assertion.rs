@@ -280,7 +280,8 @@ pub(super) fn not_after(name: &str, until: i64, expected: &Expected<'_>) -> Resu
 
 /// The answer to a question that nobody asked here (CVE-2026-9098).
 fn unsolicited() -> Error {
-    Error::missing_claim("InResponseTo").detail("the answer belongs to no request of ours; sign-in must begin here, unless allow_idp_initiated")
+    Error::missing_claim("InResponseTo")
+        .detail("the answer belongs to no request of ours; sign-in must begin here, unless allow_idp_initiated")
 }
 
 /// The answer to another attempt's question.

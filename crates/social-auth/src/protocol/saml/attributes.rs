@@ -48,14 +48,7 @@ const DEFAULTS: &[(&str, &[&str])] = &[
     ),
     (
         "attr_last_name",
-        &[
-            SURNAME,
-            "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname",
-            "last_name",
-            "lastname",
-            "lastName",
-            "surname",
-        ],
+        &[SURNAME, "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname", "last_name", "lastname", "lastName", "surname"],
     ),
     ("attr_username", &[USERID, "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name", "subjectNameID", "username"]),
     (
@@ -127,7 +120,9 @@ impl AttributeNames {
         let place = self.places.iter().find(|(known, _)| *known == key).map(|(_, place)| place);
         let name = match place {
             Some(Place::Configured(name)) if attributes.contains_key(name) => name.as_str(),
-            Some(Place::Configured(name)) => return Err(Error::missing_claim(name).stage(Stage::UserInfo).detail(format!("{key} names it"))),
+            Some(Place::Configured(name)) => {
+                return Err(Error::missing_claim(name).stage(Stage::UserInfo).detail(format!("{key} names it")));
+            }
             Some(Place::Usual(usual)) => match usual.iter().find(|name| attributes.contains_key(**name)) {
                 Some(name) => name,
                 None => return Ok(None),

@@ -106,7 +106,8 @@ impl SamlBackend {
     fn logout_at<'a>(&'a self, member: &'a Member) -> Result<(Sender<'a>, &'a Endpoint)> {
         let endpoint = member.party.logout.as_ref();
         let endpoint = endpoint.ok_or_else(|| self.unsupported("single logout with this identity provider, which has no slo_url"))?;
-        let key = self.config.key().ok_or_else(|| self.unsupported("single logout without SP_PRIVATE_KEY, since its messages are signed"))?;
+        let key =
+            self.config.key().ok_or_else(|| self.unsupported("single logout without SP_PRIVATE_KEY, since its messages are signed"))?;
         Ok((Sender { entity_id: &self.config.entity_id, key, now: self.clock.now() }, endpoint))
     }
 

@@ -63,7 +63,8 @@ impl Extra {
             Some(_) => Err(wrong(&format!("must have a text as {key}"))),
         };
         let service = table.get("attributeConsumingService").filter(|value| !value.is_null());
-        let service = service.map(|value| attribute_service(value).ok_or_else(|| wrong("has an attributeConsumingService that cannot be read")));
+        let service =
+            service.map(|value| attribute_service(value).ok_or_else(|| wrong("has an attributeConsumingService that cannot be read")));
         Ok(Extra {
             name_id_format: text("NameIDFormat")?.unwrap_or_else(|| UNSPECIFIED.to_owned()),
             new_certificate: text("x509certNew")?,
@@ -76,7 +77,12 @@ fn attribute_service(value: &Value) -> Option<AttributeService> {
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
     let requested = |value: &Value| {
         let required = value.get("isRequired").and_then(Value::as_bool).unwrap_or_default();
-        Some(Requested { name: text(value, "name")?, format: text(value, "nameFormat"), friendly_name: text(value, "friendlyName"), required })
+        Some(Requested {
+            name: text(value, "name")?,
+            format: text(value, "nameFormat"),
+            friendly_name: text(value, "friendlyName"),
+            required,
+        })
     };
     let attributes = value.get("requestedAttributes")?.as_array()?.iter().map(requested).collect::<Option<_>>()?;
     Some(AttributeService { name: text(value, "serviceName")?, description: text(value, "serviceDescription"), attributes })

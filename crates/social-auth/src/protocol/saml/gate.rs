@@ -106,7 +106,11 @@ pub(super) fn encrypted_id(document: &Document<'_>, holder: NodeId) -> Result<()
 
 fn root(document: &Document<'_>, namespace: &str, name: &str) -> Result<NodeId> {
     let root = xml::root(document)?;
-    if xml::is(document, root, namespace, name) { Ok(root) } else { Err(Error::malformed(format!("the outermost element is not <{name}>"))) }
+    if xml::is(document, root, namespace, name) {
+        Ok(root)
+    } else {
+        Err(Error::malformed(format!("the outermost element is not <{name}>")))
+    }
 }
 
 /// How often there is what may be there once.

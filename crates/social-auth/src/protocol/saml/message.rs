@@ -66,7 +66,9 @@ pub(super) fn query_is_signed(query: &str, message: &str, engine: &dyn Signature
     if engine.verifies_text(&unescaped(algorithm), text.as_bytes(), &bytes) {
         return Ok(());
     }
-    Err(unsigned("has a signature that does not fit it and the identity provider's certificate, or is made by an algorithm that is not allowed"))
+    Err(unsigned(
+        "has a signature that does not fit it and the identity provider's certificate, or is made by an algorithm that is not allowed",
+    ))
 }
 
 /// A parameter of the query: the same text that its signature is checked over.

@@ -60,7 +60,8 @@ pub(super) fn check(text: &str, checks: &Checks<'_>) -> Result<Assertion> {
         Content::Plain(_) if checks.wants.encrypted => Err(Error::malformed("the assertion is not encrypted, as SECURITY_CONFIG wants it")),
         Content::Plain(assertion) => {
             let assertion_signed = verified.covers(&document, assertion)?;
-            let answer = Answer { document: &document, source: text, response, assertion, response_signed, assertion_signed, encrypted: false };
+            let answer =
+                Answer { document: &document, source: text, response, assertion, response_signed, assertion_signed, encrypted: false };
             answer.read(checks)
         }
         Content::Encrypted(_) => decrypted(text, response_signed, checks),

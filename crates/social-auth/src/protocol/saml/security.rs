@@ -179,7 +179,8 @@ impl Reader<'_, '_> {
         };
         let comparison = self.text("requestedAuthnContextComparison")?.unwrap_or("exact");
         let comparison = COMPARISONS.iter().find(|known| **known == comparison);
-        let comparison = comparison.ok_or_else(|| self.wrong("must have exact, minimum, maximum or better as requestedAuthnContextComparison"))?;
+        let comparison =
+            comparison.ok_or_else(|| self.wrong("must have exact, minimum, maximum or better as requestedAuthnContextComparison"))?;
         Ok(Some(AuthnContext { classes, comparison, insist: self.flag("failOnAuthnContextMismatch")? }))
     }
 

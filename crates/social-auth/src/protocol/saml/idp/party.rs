@@ -82,7 +82,8 @@ impl Party {
         if let Some(keys) = self.keys.get() {
             return Ok(keys);
         }
-        let usable: Vec<_> = self.certificates.iter().filter(|text| Trusted::new(&[(*text).clone()], self.weakness).is_ok()).cloned().collect();
+        let usable: Vec<_> =
+            self.certificates.iter().filter(|text| Trusted::new(&[(*text).clone()], self.weakness).is_ok()).cloned().collect();
         let keys = Trusted::new(&usable, self.weakness)?;
         Ok(self.keys.get_or_init(|| keys))
     }

@@ -87,7 +87,8 @@ impl Source {
     async fn fetch(&self) -> Result<Fetched<Known>> {
         let (text, longest) = match &self.place {
             Place::Url(url) => {
-                let answer = self.http.send(Outgoing::get(url)?.header("accept", "application/samlmetadata+xml, application/xml, text/xml")).await?;
+                let answer =
+                    self.http.send(Outgoing::get(url)?.header("accept", "application/samlmetadata+xml, application/xml, text/xml")).await?;
                 answer.require_success()?;
                 (answer.text()?.to_owned(), DEFAULT_LIFETIME)
             }

@@ -58,7 +58,10 @@ impl Known {
     /// `malformed_response` when there are more or less; that was found when they were read.
     pub(in super::super) fn only(&self) -> Result<Arc<Party>> {
         let mut all = self.parties.values();
-        all.next().cloned().filter(|_| all.next().is_none()).ok_or_else(|| Error::malformed("the metadata describe not one identity provider"))
+        all.next()
+            .cloned()
+            .filter(|_| all.next().is_none())
+            .ok_or_else(|| Error::malformed("the metadata describe not one identity provider"))
     }
 
     /// How many there are.
@@ -89,7 +92,9 @@ pub(super) fn read(text: &str, reading: &Reading<'_>) -> Result<Known> {
     match (known.parties.len(), reading.wanted) {
         (0, Wanted::Named(entity)) => Err(Error::malformed(format!("the metadata describe no identity provider {entity}"))),
         (0, _) => Err(Error::malformed("the metadata describe no identity provider with a key and an address that can be used")),
-        (2.., Wanted::Only) => Err(Error::malformed("the metadata describe several identity providers: set entity_id, or federation = true")),
+        (2.., Wanted::Only) => {
+            Err(Error::malformed("the metadata describe several identity providers: set entity_id, or federation = true"))
+        }
         _ => Ok(known),
     }
 }

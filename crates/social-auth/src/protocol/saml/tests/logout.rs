@@ -130,7 +130,10 @@ async fn unsigned_logout_refused() {
     let queries = [
         ("not signed", unsigned.clone()),
         ("by another", other.clone()),
-        ("another's signature", format!("{unsigned}&SigAlg={}", good.split("&SigAlg=").nth(1).unwrap().replace("rsa-sha256", "rsa-sha512"))),
+        (
+            "another's signature",
+            format!("{unsigned}&SigAlg={}", good.split("&SigAlg=").nth(1).unwrap().replace("rsa-sha256", "rsa-sha512")),
+        ),
         ("another relay state", good.replace("RelayState=theirs", "RelayState=other")),
         ("no relay state", good.replace("&RelayState=theirs", "")),
         ("the message twice", format!("{good}&{}", other.split('&').next().unwrap())),
@@ -151,7 +154,10 @@ async fn unsigned_logout_refused() {
         ("not signed", text.replace("SIGNATURE", "")),
         ("by another", signed(&text, STRANGER_KEY)),
         ("changed", signed(&text, IDP_KEY).replace("<samlp:SessionIndex>s1", "<samlp:SessionIndex>s2")),
-        ("a signature over something else", text.replace("SIGNATURE", "").replace("</samlp:LogoutRequest>", &format!("{}</samlp:LogoutRequest>", good_assertion()))),
+        (
+            "a signature over something else",
+            text.replace("SIGNATURE", "").replace("</samlp:LogoutRequest>", &format!("{}</samlp:LogoutRequest>", good_assertion())),
+        ),
         ("an answer to a sign-in", good_answer()),
     ];
     for (name, text) in forms {

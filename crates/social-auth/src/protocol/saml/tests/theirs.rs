@@ -1,8 +1,8 @@
 //! Metadata of identity providers: which are believed, for how long, and what becomes of a sign-in when keys change.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -176,7 +176,10 @@ fn a_federation_names_its_members_by_entity_id_and_none_speaks_for_anothers_peop
     let here = format!("entityID={ISSUER}");
     let uid = complete_with(&backend, &here, &good(Signed::Both)).unwrap().uid;
     assert!(uid.as_str().starts_with("acme.") && uid.as_str().ends_with(":alice"), "{uid}");
-    assert_eq!(complete_with(&backend, "entityID=https://other.test/idp", &good(Signed::Both)).unwrap_err().reason().code(), "invalid_signature");
+    assert_eq!(
+        complete_with(&backend, "entityID=https://other.test/idp", &good(Signed::Both)).unwrap_err().reason().code(),
+        "invalid_signature"
+    );
     let as_other = answer_by(STRANGER_KEY, Signed::Both, |text| text.replace(ISSUER, "https://other.test/idp"));
     let theirs = complete_with(&backend, "entityID=https://other.test/idp", &as_other).unwrap().uid;
     assert_ne!(uid, theirs, "the same name at another identity provider is another person");
@@ -190,7 +193,11 @@ fn a_federation_names_its_members_by_entity_id_and_none_speaks_for_anothers_peop
 fn one_of_a_federation_is_chosen_by_entity_id() {
     let members = [entity("https://other.test/idp", STRANGER_CERTIFICATE, ""), entity(ISSUER, IDP_CERTIFICATE, "")];
     let published = Published::new(federation("", &members));
-    assert_eq!(begin_with(&backend(&published, json!({})), "").unwrap_err().reason().code(), "malformed_response", "several, and none chosen");
+    assert_eq!(
+        begin_with(&backend(&published, json!({})), "").unwrap_err().reason().code(),
+        "malformed_response",
+        "several, and none chosen"
+    );
     let chosen = backend(&published, json!({"entity_id": ISSUER}));
     assert_eq!(complete_with(&chosen, "", &good(Signed::Both)).unwrap().uid.as_str(), "acme:alice");
     assert!(begin_with(&backend(&published, json!({"entity_id": "https://nobody.test"})), "").is_err());
@@ -227,7 +234,10 @@ fn what_is_no_metadata_of_a_usable_identity_provider_is_refused() {
         ("an unusable key", entity(ISSUER, include_str!("keys/small.crt"), "").replace("SIGNATURE", "")),
         ("no key that signs", one().replace("use=\"signing\"", "use=\"encryption\"")),
         ("another protocol", one().replace("urn:oasis:names:tc:SAML:2.0:protocol", "urn:oasis:names:tc:SAML:1.0:protocol")),
-        ("an address that runs", one().replace(&format!("{ISSUER}/redirect"), "javascript:alert(1)").replace(&format!("{ISSUER}/post"), "data:x")),
+        (
+            "an address that runs",
+            one().replace(&format!("{ISSUER}/redirect"), "javascript:alert(1)").replace(&format!("{ISSUER}/post"), "data:x"),
+        ),
         ("a service provider", one().replace("IDPSSODescriptor", "SPSSODescriptor")),
     ] {
         assert!(begin_with(&backend(&Published::new(text), json!({})), "").is_err(), "{name}");
