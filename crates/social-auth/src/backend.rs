@@ -260,7 +260,10 @@ pub enum LogoutReceived {
     /// The provider ends sessions.
     Requested(ProviderEndsSessions),
     /// The provider has ended its session, as it was asked to.
-    Answered,
+    Answered {
+        /// What it repeats: [`EndSession::state`].
+        state: Option<String>,
+    },
 }
 
 /// Which sessions a provider ends.

@@ -46,8 +46,12 @@ pub(crate) async fn logout(social: &SocialAuth, request: &Request, session: &mut
 
 /// `GET /logout/complete/`: the provider sends the browser back (RP-Initiated Logout 1.0, section 3).
 pub(crate) fn after_provider(social: &SocialAuth, request: &Request) -> Reply {
-    let sealed = request.query.get("state").unwrap_or_default();
-    let returned = social.0.sealer.open::<Return>(PURPOSE, sealed).filter(|returned| returned.expires_at > social.clock().now());
+    returned(social, request.query.get("state").unwrap_or_default())
+}
+
+/// Where the person goes who comes back from the provider with this state.
+pub(super) fn returned(social: &SocialAuth, state: &str) -> Reply {
+    let returned = social.0.sealer.open::<Return>(PURPOSE, state).filter(|returned| returned.expires_at > social.clock().now());
     let next = returned.and_then(|returned| returned.next);
     // What was allowed before it was sealed may have been forbidden since.
     home(social, next.as_deref().and_then(|next| where_to::allowed(social.flow_settings(), social.public_url(), next)))

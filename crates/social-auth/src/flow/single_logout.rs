@@ -4,7 +4,7 @@
 use http::{Method, header};
 
 use super::complete::RETURNED;
-use super::{begin, pages, where_to};
+use super::{begin, ended_sessions, logout, pages};
 use crate::backend::{LogoutMessage, LogoutReceived, ProviderEndsSessions};
 use crate::error::{Error, Reason, Result, Stage};
 use crate::seal::sha256_base64url;
@@ -38,11 +38,7 @@ pub(crate) async fn single_logout(social: &SocialAuth, name: &str, request: &Req
             end(social, instance, &wanted, session).await?;
             begin::depart(wanted.answer)
         }
-        LogoutReceived::Answered => {
-            let flow = social.flow_settings();
-            let after = flow.login_url.as_deref().and_then(|url| where_to::allowed(flow, social.public_url(), url));
-            Ok(Reply::redirect(after.unwrap_or("/")))
-        }
+        LogoutReceived::Answered { state } => Ok(logout::returned(social, state.as_deref().unwrap_or_default())),
     }
 }
 
@@ -69,7 +65,7 @@ async fn end(social: &SocialAuth, instance: &Instance, wanted: &ProviderEndsSess
     }
     let mut ended = 0;
     for key in &keys {
-        ended += social.social().delete_sessions_from(key, social.clock().now()).await?.len();
+        ended += ended_sessions::end(social, key).await?.len();
     }
     let own = session.get(SessionOrigin::KEY).as_ref().and_then(SessionOrigin::from_value).map(|origin| origin.keys());
     if own.is_some_and(|own| own.session.into_iter().chain(own.subject).any(|key| keys.contains(&key))) {

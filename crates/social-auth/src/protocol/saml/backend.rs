@@ -3,20 +3,22 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::assertion::{Assertion, Expected};
 use super::attributes;
 use super::config::Config;
 use super::idp::{Endpoint, Entry, Member, Surroundings};
-use super::logout::{self, Arrived, Sender};
+use super::logout::{self, Arrived, Remembered, Sender};
 use super::message;
 use super::request::{self, Question};
 use super::response::{self, Checks};
 use super::{Saml, metadata};
 use crate::attempt::Attempt;
 use crate::backend::{
-    Backend, BackendInfo, Callback, Departure, LogoutMessage, LogoutReceived, ProviderEndsSessions, ServiceAddresses, Unsolicited,
+    Backend, BackendInfo, Callback, Departure, EndSession, LogoutMessage, LogoutReceived, ProviderEndsSessions, ServiceAddresses,
+    Unsolicited,
 };
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
@@ -205,17 +207,27 @@ impl Backend for SamlBackend {
         Ok(Unsolicited { identity, once, expires_at, next: callback.params.get("RelayState").map(str::to_owned) })
     }
 
+    async fn end_session(&self, ending: &EndSession<'_>) -> Result<Option<Departure>> {
+        let Ok(whom) = Remembered::deserialize(&ending.session.memo) else { return Ok(None) };
+        let member = self.entry(Some(&whom.idp))?.member(Some(&whom.issuer)).await?;
+        if member.party.logout.is_none() || self.config.key().is_none() {
+            return Ok(None);
+        }
+        let (sender, endpoint) = self.logout_at(&member)?;
+        logout::ask(&sender, endpoint, &whom, Some(ending.state)).map(Some)
+    }
+
     async fn receive_logout(&self, message: &LogoutMessage<'_>) -> Result<LogoutReceived> {
         let arrived = Arrived::read(message.posted, |name| message.form.get(name).map(str::to_owned), message.query)?;
         let unknown = || Error::invalid_claim("Issuer").detail("no identity provider of this entity id is known");
         let member = self.by_issuer(&response::issuer(&arrived.text)?, false).await.ok_or_else(unknown)?;
         let expected = self.expected(&member, ExpectedHere { recipient: &message.url, request: None });
+        let relay_state = arrived.relay_state(|name| message.form.get(name).map(str::to_owned))?;
         if !arrived.is_request() {
             logout::answer(&arrived, &member.party, &expected)?;
-            return Ok(LogoutReceived::Answered);
+            return Ok(LogoutReceived::Answered { state: relay_state });
         }
         let wanted = logout::request(&arrived, &member.party, self.config.key(), &expected)?;
-        let relay_state = arrived.relay_state(|name| message.form.get(name).map(str::to_owned))?;
         let (sender, endpoint) = self.logout_at(&member)?;
         Ok(LogoutReceived::Requested(ProviderEndsSessions {
             subject: member.scoped(&wanted.name_id),

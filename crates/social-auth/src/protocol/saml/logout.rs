@@ -125,14 +125,14 @@ fn name_id(document: &Document<'_>, root: NodeId, source: &str, own: Option<&dyn
     subject.name_id.filter(|name| !name.is_empty()).ok_or_else(|| Error::missing_claim("NameID"))
 }
 
-/// Checks a `<samlp:LogoutResponse>`, and answers the id of the request of ours that it answers.
+/// Checks a `<samlp:LogoutResponse>`. Our session had ended before the identity provider was asked, so nothing hangs on
+/// which request it answers.
 ///
 /// # Errors
 /// What is wrong with it; `unknown_error` with the identity provider's code when it could not do what we asked.
-pub(super) fn answer(arrived: &Arrived, party: &Party, expected: &Expected<'_>) -> Result<String> {
+pub(super) fn answer(arrived: &Arrived, party: &Party, expected: &Expected<'_>) -> Result<()> {
     let (document, root) = arrived.checked("LogoutResponse", party.keys()?, expected)?;
-    response::success(&document, root)?;
-    Ok(xml::attribute(&document, root, "InResponseTo").ok_or_else(|| Error::missing_claim("InResponseTo"))?.to_owned())
+    response::success(&document, root)
 }
 
 /// Who sends a message, with what key, and when.
@@ -171,19 +171,18 @@ pub(super) struct Remembered {
     pub(super) session: Option<String>,
 }
 
-/// Sends a `<samlp:LogoutRequest>`; answers its id too.
+/// Sends a `<samlp:LogoutRequest>`.
 ///
 /// # Errors
 /// `invalid_setting` when the key cannot sign.
-#[expect(dead_code, reason = "the journey of logout does not ask backends yet")]
-pub(super) fn ask(sender: &Sender<'_>, to: &Endpoint, whom: &Remembered, relay_state: Option<&str>) -> Result<(String, Departure)> {
+pub(super) fn ask(sender: &Sender<'_>, to: &Endpoint, whom: &Remembered, relay_state: Option<&str>) -> Result<Departure> {
     let id = format!("_{}", random_token(24));
     let until = instant(sender.now.saturating_add(LIFETIME));
     let attributes = [("NotOnOrAfter", until.as_str()), ("Reason", "urn:oasis:names:tc:SAML:2.0:logout:user")];
     let name = "samlp:LogoutRequest";
     let head = Head { name, id: &id, now: sender.now, destination: &to.url, issuer: sender.entity_id, attributes: &attributes };
     let letter = Letter { parameter: "SAMLRequest", to: &to.url, binding: to.binding, relay_state, signed_by: Some(sender.key) };
-    let departure = letter.send(|signed_by| {
+    letter.send(|signed_by| {
         let mut writer = XmlWriter::new();
         head.write(&mut writer, signed_by);
         let qualifiers = [("Format", &whom.format), ("NameQualifier", &whom.name_qualifier), ("SPNameQualifier", &whom.sp_name_qualifier)];
@@ -194,8 +193,7 @@ pub(super) fn ask(sender: &Sender<'_>, to: &Endpoint, whom: &Remembered, relay_s
         }
         writer.end_element(name);
         writer.into_string()
-    })?;
-    Ok((id, departure))
+    })
 }
 
 /// Sends the `<samlp:LogoutResponse>` that says that it is done.

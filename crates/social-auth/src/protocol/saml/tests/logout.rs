@@ -176,6 +176,49 @@ fn good_assertion() -> String {
     sign(&assertion("_assertion", "alice").replace("SIGNATURE", &template("_assertion")), IDP_KEY)
 }
 
+/// The identity provider's answer to a logout that began here.
+fn answer_to(request: &str, status: &str) -> String {
+    format!(
+        "<samlp:LogoutResponse xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" \
+         ID=\"_done\" Version=\"2.0\" IssueInstant=\"2026-11-21T04:00:00Z\" Destination=\"{LOGOUT}\" InResponseTo=\"{request}\">\
+         <saml:Issuer>{ISSUER}</saml:Issuer>SIGNATURE<samlp:Status><samlp:StatusCode \
+         Value=\"urn:oasis:names:tc:SAML:2.0:status:{status}\"/></samlp:Status></samlp:LogoutResponse>"
+    )
+}
+
+#[tokio::test]
+async fn whoever_signs_out_here_is_signed_out_there_and_comes_back() {
+    let social = with_logout();
+    let mut browser = Browser::default();
+    browser.sign_in(&social, "alice", "s1").await;
+    let form = [("at_provider", "1"), ("next", "/bye/")];
+    let reply = browser.ask(&social, Method::POST, "/logout/", &form, "same-origin").await;
+    assert_eq!(browser.user(&social).await, None, "our session ends first");
+    let ReplyBody::Redirect(to) = &reply.body else { panic!("{:?}", reply.body) };
+    assert!(to.starts_with("https://idp.test/slo?SAMLRequest="), "{to}");
+    let (signed_text, signature) = to.split_once('?').unwrap().1.split_once("&Signature=").unwrap();
+    assert!(is_ours(signed_text, signature));
+    let asked = inflated(&parameter(&reply, "SAMLRequest").unwrap());
+    for part in ["<saml:NameID>alice</saml:NameID>", "<samlp:SessionIndex>s1</samlp:SessionIndex>", "Destination=\"https://idp.test/slo\""]
+    {
+        assert!(asked.contains(part), "{part} is not in {asked}");
+    }
+    let id = asked.split(" ID=\"").nth(1).unwrap().split('"').next().unwrap();
+    let state = parameter(&reply, "RelayState").unwrap();
+    for (status, key, state, led) in [
+        ("Success", IDP_KEY, Some(state.as_str()), Some("/bye/")),
+        ("Success", IDP_KEY, Some("forged"), Some("/")),
+        ("Success", IDP_KEY, None, Some("/")),
+        ("Responder", IDP_KEY, Some(state.as_str()), None),
+        ("Success", STRANGER_KEY, Some(state.as_str()), None),
+    ] {
+        let path = format!("{PATH}?{}", query("SAMLResponse", &answer_to(id, status), state, key));
+        let reply = browser.ask(&social, Method::GET, &path, &[], "cross-site").await;
+        let arrived = if let ReplyBody::Redirect(to) = &reply.body { Some(to.as_str()) } else { None };
+        assert_eq!(arrived, led, "{status} {state:?}");
+    }
+}
+
 #[tokio::test]
 async fn every_field_of_a_logout_request_is_checked() {
     let social = with_logout();
