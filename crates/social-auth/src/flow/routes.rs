@@ -65,6 +65,7 @@ pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mu
         }
         ["jwks", backend] if matches!(request.method, Method::GET | Method::HEAD) => {
             return Some(as_problem(social, backend, flow::client_keys(social, backend)));
+        }
         ["saml", "logout", backend] if matches!(request.method, Method::GET | Method::POST) => {
             flow::single_logout(social, backend, request, session).await
         }

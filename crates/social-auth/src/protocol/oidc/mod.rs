@@ -18,10 +18,10 @@ mod refresh;
 mod relying_party;
 mod user_info;
 
-pub(crate) use access_token::SignedAccessTokens;
-pub use authorization_response::verify_authorization_response;
 pub use crate::protocol::cached::{DEFAULT_LIFETIME, MIN_LIFETIME, REFETCH_COOL_DOWN};
 pub(crate) use access_token::SignedAccessTokens;
+pub(crate) use access_token::SignedAccessTokens;
+pub use authorization_response::verify_authorization_response;
 pub use discovery::{Metadata, discovery_url};
 pub use documents::{DocumentSources, ExpectedIssuer, ProviderDocuments};
 pub use id_token::{DEFAULT_LEEWAY, DEFAULT_TOKEN_MAX_AGE, FurtherAudiences, IdTokenRules, verify_id_token};
