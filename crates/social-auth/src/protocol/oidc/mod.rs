@@ -20,7 +20,6 @@ mod user_info;
 
 pub use crate::protocol::cached::{DEFAULT_LIFETIME, MIN_LIFETIME, REFETCH_COOL_DOWN};
 pub(crate) use access_token::SignedAccessTokens;
-pub(crate) use access_token::SignedAccessTokens;
 pub use authorization_response::verify_authorization_response;
 pub use discovery::{Metadata, discovery_url};
 pub use documents::{DocumentSources, ExpectedIssuer, ProviderDocuments};
