@@ -365,6 +365,26 @@ async fn email_login_on_unverified_account_wipes_password_and_sessions() {
 }
 
 #[tokio::test]
+async fn a_program_is_told_that_a_browser_has_to_go_on() {
+    let (idp, social) = set_up().await;
+    let token = idp.issue_tokens(idp.client_id(), "dave", None).unwrap().access_token;
+    let sign_in = async || {
+        let body = serde_json::json!({ "access_token": token });
+        Door::default().send_json(&social, http::Method::POST, "/token/dev-oauth2/", "", &body).await
+    };
+    let reply = sign_in().await;
+    let ReplyBody::Problem(problem) = &reply.body else { panic!("{reply:?}") };
+    assert_eq!((reply.status.as_u16(), &problem["code"]), (403, &serde_json::json!("interaction_required")));
+    let onward = path_of(problem["resume_url"].as_str().unwrap());
+    let mut browser = Door::default();
+    assert!(html(&browser.get(&social, &onward).await).contains("Go on only if it was you"));
+    assert!(html(&browser.post(&social, &onward, "confirm=1").await).contains("We have sent a link to dave@example.test"));
+    let (owner, _) = open(&social, &link(&idp, "dave@example.test")).await;
+    assert!(owner.session.user.is_some());
+    assert_eq!(sign_in().await.status, 200, "now the account is there");
+}
+
+#[tokio::test]
 async fn an_address_typed_in_passes_the_same_rules_as_the_providers() {
     let (idp, social) = set_up_with(|builder| builder.set("SOCIAL_AUTH_WHITELISTED_DOMAINS", vec!["example.test"])).await;
     let mut door = Door::default();

@@ -84,6 +84,7 @@ reasons! {
     TokenRevoked "token_revoked" ProviderResponse Reauthenticate "The connection to the sign-in provider was revoked. Please sign in again.";
     ReauthenticationRequired "reauthentication_required" Storage Reauthenticate "Please sign in with the provider again.";
     EmailVerificationRejected "email_verification_rejected" Request RestartLogin "The e-mail address could not be confirmed.";
+    InteractionRequired "interaction_required" LocalPolicy CorrectInput "There is something to be done first. Please go on in a browser.";
     MailFailed "mail_failed" Configuration RetryLater "We could not send the e-mail. Please try again in a moment.";
     AuthenticationDisallowed "authentication_disallowed" LocalPolicy ContactAdministrator "This account may not sign in here.";
     MembershipRequired "membership_required" LocalPolicy ContactAdministrator "This account is not a member of the required group.";

@@ -71,8 +71,15 @@ impl Journey {
 pub(super) enum RunEnd {
     /// All steps are done.
     Finished(Box<Context>),
-    /// A step paused or ended it with this reply.
+    /// A step ended it with this reply.
     Reply(Reply),
+    /// A step paused it.
+    Paused {
+        /// What it shows.
+        reply: Reply,
+        /// Where it goes on.
+        resume_url: String,
+    },
 }
 
 /// Runs the pipeline from a step on, and signs in.
@@ -88,7 +95,7 @@ pub(super) async fn run(
     session: &mut dyn Session,
 ) -> Result<Reply> {
     match pipeline(social, instance, journey, context, first, session).await? {
-        RunEnd::Reply(reply) => Ok(reply),
+        RunEnd::Reply(reply) | RunEnd::Paused { reply, .. } => Ok(reply),
         RunEnd::Finished(context) => sign_in(social, instance, journey, &context, session).await,
     }
 }
@@ -117,7 +124,7 @@ pub(super) async fn pipeline(
         Ended::Stopped(reply) => Ok(RunEnd::Reply(reply)),
         Ended::Paused { step, reply } => {
             resume::keep(social, instance, journey, &mut context, step, session).await?;
-            Ok(RunEnd::Reply(reply))
+            Ok(RunEnd::Paused { reply, resume_url: context.resume_url() })
         }
     }
 }

@@ -3,9 +3,10 @@
 
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::csrf;
+use super::failure::problem_reply;
 use super::run::{self, Journey, RunEnd, Sent};
 use crate::api_token::bearer;
 use crate::backend::TokenCredentials;
@@ -16,7 +17,7 @@ use crate::secret::Secret;
 use crate::session::Session;
 use crate::social_auth::SocialAuth;
 use crate::storage::UserId;
-use crate::web::{Params, Reply, Request};
+use crate::web::{Params, Reply, ReplyBody, Request};
 
 /// The namespace of id tokens and nonces among the claims.
 const CLAIMS: &str = "social-auth:token";
@@ -68,9 +69,24 @@ async fn sign_in(social: &SocialAuth, name: &str, request: &Request, session: &m
     let parts = journey.parts(social, instance, identity, Sent { params: request.form.clone(), client: request.peer }).await?;
     let context = match run::pipeline(social, instance, &journey, Context::new(parts), 0, session).await? {
         RunEnd::Reply(reply) => return Ok(reply),
+        RunEnd::Paused { reply, resume_url } => return Ok(paused(name, reply, &resume_url)),
         RunEnd::Finished(context) => context,
     };
     answer(social, name, &context, request).await
+}
+
+/// A step asks the person something. What a program cannot show, it hands to a browser: the address asks first,
+/// and then shows what the step does.
+fn paused(name: &str, reply: Reply, resume_url: &str) -> Reply {
+    if !matches!(reply.body, ReplyBody::Html { .. } | ReplyBody::Redirect(_)) {
+        return reply;
+    }
+    let error = Error::new(Reason::InteractionRequired).stage(Stage::Pipeline).backend(name);
+    let mut problem = problem_reply(&error);
+    if let ReplyBody::Problem(Value::Object(document)) = &mut problem.body {
+        document.insert("resume_url".to_owned(), resume_url.into());
+    }
+    problem
 }
 
 /// Who the identity is to be connected to: the owner of the token of ours that came along, or of the
