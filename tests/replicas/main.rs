@@ -14,6 +14,8 @@ use social_auth_testkit::DevProvider;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+mod processes;
+
 const RACERS: usize = 50;
 const WELCOME: &str = "/welcome";
 
@@ -23,7 +25,8 @@ struct Site {
     storage: SqlxStorage,
     replicas: Vec<SocketAddr>,
     http: reqwest::Client,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
+    url: String,
 }
 
 /// What a browser brings back from the provider.
@@ -66,7 +69,7 @@ impl Site {
             tokio::spawn(async move { axum::serve(listener, app).await });
         }
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        Site { idp, storage: SqlxStorage::connect(&url).await.unwrap(), replicas, http, _folder: folder }
+        Site { idp, storage: SqlxStorage::connect(&url).await.unwrap(), replicas, http, folder, url }
     }
 
     /// Begins at the first replica and signs in at the provider.

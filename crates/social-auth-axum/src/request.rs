@@ -31,7 +31,7 @@ pub fn read_parts(social: &SocialAuth, parts: &Parts) -> Request {
 /// The reply for a body that is too long (413), breaks off, or is no JSON although it says so (400).
 pub async fn read(social: &SocialAuth, parts: &Parts, body: Body) -> Result<Request, Reply> {
     let bare = read_parts(social, parts);
-    let refuse = |status: StatusCode, error: Error| Reply { status, ..social.error_reply(&error, &bare) };
+    let refuse = |status: StatusCode, error: Error| social.error_reply(&error, &bare).with_status(status);
     let body = to_bytes(body, Request::MAX_BODY).await.map_err(|error| {
         let too_long = Error::new(Reason::InvalidParameter).parameter("body").detail("the request is too long, or broke off");
         refuse(StatusCode::PAYLOAD_TOO_LARGE, too_long.caused_by(error))

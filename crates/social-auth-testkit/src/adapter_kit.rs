@@ -67,6 +67,7 @@ macro_rules! checks {
 
 checks! {
     begin::login_sends_the_browser_to_the_provider,
+    begin::forwarded_headers_choose_no_address,
     begin::the_last_slash_may_be_missing,
     begin::a_get_from_another_site_asks_first,
     begin::a_post_without_token_asks_first,

@@ -115,3 +115,94 @@ async fn nothing_to_go_by_is_said_so() {
     let reply = post(&social, &mut Door::default(), "/token/nobody/", json!({"access_token": "x"})).await;
     assert_eq!((reply.status, &body(&reply)["code"]), (StatusCode::NOT_FOUND, &json!("backend_missing")));
 }
+
+#[tokio::test]
+async fn a_body_is_a_form_or_json_and_anything_else_is_told_so() {
+    let (idp, social) = set_up().await;
+    let token = idp.issue_tokens(idp.client_id(), "alice", None).unwrap().access_token;
+    let send = async |kind: &str, body: String| {
+        let mut headers = http::HeaderMap::new();
+        if !kind.is_empty() {
+            headers.insert("content-type", kind.parse().unwrap());
+        }
+        let uri = "/token/dev-oauth2/".parse().unwrap();
+        let request = social_auth::web::Request::new(Method::POST, uri, headers, body.as_bytes(), None);
+        match request {
+            Ok(request) => social.respond(&request, &mut Door::default().session).await.unwrap(),
+            Err(error) => social.problem_reply(&error),
+        }
+    };
+    let (form, json) = (format!("access_token={token}"), json!({"access_token": token}).to_string());
+    for (kind, body) in [
+        ("application/x-www-form-urlencoded", &form),
+        ("application/x-www-form-urlencoded; charset=UTF-8", &form),
+        ("Application/X-WWW-Form-URLencoded", &form),
+        ("application/json", &json),
+        ("application/json;charset=utf-8", &json),
+    ] {
+        let reply = send(kind, body.clone()).await;
+        assert!(reply.status.is_success(), "{kind}: {reply:?}");
+    }
+    for (kind, text, parameter) in [
+        ("text/plain", form.as_str(), "content-type"),
+        ("application/jsonp", &json, "content-type"),
+        ("multipart/form-data; boundary=x", "--x--", "content-type"),
+        ("", &form, "access_token"),
+        ("application/json", "{\"access_token\"", "body"),
+        ("application/json", "[\"access_token\"]", "body"),
+        ("application/json", "", "body"),
+        ("application/x-www-form-urlencoded", "", "access_token"),
+        ("application/x-www-form-urlencoded", "access_token=", "access_token"),
+        ("application/x-www-form-urlencoded", "access_token=a&access_token=b", "access_token"),
+        ("application/json", "{\"access_token\": null}", "access_token"),
+    ] {
+        let reply = send(kind, text.to_owned()).await;
+        let problem = body(&reply);
+        assert_eq!((reply.status, &problem["parameter"]), (StatusCode::BAD_REQUEST, &json!(parameter)), "{kind} {text}");
+        assert!(["missing_parameter", "invalid_parameter"].contains(&problem["code"].as_str().unwrap()), "{kind} {text}");
+        assert!(!problem.to_string().contains(&token));
+    }
+    let too_long = send("application/json", json!({"access_token": "x".repeat(600 * 1024)}).to_string()).await;
+    assert_eq!(body(&too_long)["code"], "invalid_parameter");
+}
+
+// CVE-2023-48309: a text that was sealed for one use is good for no other.
+#[tokio::test]
+async fn what_was_sealed_for_one_purpose_is_refused_for_every_other() {
+    let (idp, social) = set_up().await;
+    let mut door = Door::default();
+    door.get(&social, "/login/dev-oidc/").await;
+    let attempt = door.cookies.iter().find(|(name, _)| name.contains("attempt")).expect("an attempt").1.clone();
+    let request = door.request(Method::GET, "/", "none", "");
+    let (csrf, _) = social.csrf_token(&request).unwrap();
+    let nonce = nonce(&social).await;
+    for sealed in [&attempt, &csrf] {
+        let token = idp.issue_tokens(idp.client_id(), "alice", Some(sealed.as_str())).unwrap().id_token;
+        let reply = post(&social, &mut Door::default(), "/token/dev-oidc/", json!({"id_token": token, "nonce": sealed})).await;
+        assert_eq!(body(&reply)["code"], "nonce_mismatch");
+    }
+    door.sign_in(&idp, &social, "dev-oidc", "alice").await;
+    for sealed in [&attempt, &nonce] {
+        let form: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("csrfmiddlewaretoken", sealed).finish();
+        let reply = door.send(&social, Method::POST, "/logout/", "cross-site", &form).await;
+        assert_eq!(reply.status, StatusCode::FORBIDDEN, "{reply:?}");
+    }
+    let sealer = social_auth::seal::Sealer::new(&[social_auth::Secret::from("a key of at least thirty-two random characters")]).unwrap();
+    let sealed = sealer.seal("one", &"text").unwrap();
+    assert_eq!(sealer.open::<String>("one", &sealed).as_deref(), Some("text"));
+    assert_eq!(sealer.open::<String>("another", &sealed), None);
+}
+
+// An attempt is the browser's to read only as ciphertext, and still nothing is put into it that it does not need.
+#[tokio::test]
+async fn what_the_request_carried_is_not_stored_with_the_attempt() {
+    let (_idp, social) = set_up().await;
+    let mut door = Door::default();
+    let leaks = "access_token=leak-1&id_token=leak-2&password=leak-3&code=leak-4&state=leak-5&RelayState=leak-6";
+    door.get(&social, &format!("/login/dev-oauth2/?next=/private&{leaks}")).await;
+    let sealer = social_auth::seal::Sealer::new(&[social_auth::Secret::from("a key of at least thirty-two random characters")]).unwrap();
+    let sealed = door.cookies.iter().find(|(name, _)| name.contains("attempt")).expect("an attempt").1;
+    let attempt = social_auth::attempt::Attempt::open(&sealer, sealed).expect("ours");
+    let kept = serde_json::to_string(&attempt).unwrap();
+    assert!(kept.contains("/private") && !kept.contains("leak"), "{kept}");
+}

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use url::Url;
 
+use crate::api_token::SignedTokens;
 use crate::backend::Backend;
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
@@ -245,6 +246,10 @@ impl Builder {
         let mount = problems.take(site.text("MOUNT").map(|text| normal_mount(text.unwrap_or("/"))));
         let sealer =
             problems.take(secret_keys(&self.settings).and_then(|keys| Sealer::new(&keys)).map_err(|error| error.stage(Stage::Start)));
+        // What is wrong with the secret keys was told above.
+        let secrets = secret_keys(&self.settings).unwrap_or_default();
+        let signed = SignedTokens::resolve(&site, public_url.as_deref().unwrap_or_default(), &secrets);
+        let signed_tokens = if sealer.is_some() { problems.take(signed) } else { None };
         let flow = problems.take(FlowSettings::resolve(&site));
         let proxies = problems.take(TrustedProxies::resolve(&site));
         let missing =
@@ -255,11 +260,11 @@ impl Builder {
         let disconnection = problems.take(self.disconnect_pipeline_of(&site));
         let mailroom = problems.take(self.mailroom(public_url.as_deref()));
         let instances = self.instances(mailroom.as_ref(), &mut problems);
-        match (public_url, mount, sealer, flow, proxies, users.zip(social), disconnection.zip(mailroom)) {
+        match (public_url, mount, sealer.zip(signed_tokens), flow, proxies, users.zip(social), disconnection.zip(mailroom)) {
             (
                 Some(public_url),
                 Some(mount),
-                Some(sealer),
+                Some((sealer, signed_tokens)),
                 Some(flow),
                 Some(proxies),
                 Some((users, social)),
@@ -273,6 +278,7 @@ impl Builder {
                     public_url,
                     mount,
                     sealer,
+                    signed_tokens,
                     flow: Arc::new(flow),
                     proxies,
                     users,

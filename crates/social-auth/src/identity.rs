@@ -13,6 +13,12 @@ use crate::secret::Secret;
 #[serde(transparent)]
 pub struct Uid(String);
 
+/// What Azure AD B2C puts into `sub` where it has none (advisory 6).
+const B2C_PLACEHOLDER: &str = "Not supported currently. Use oid claim.";
+
+/// What programs write for a value that is not there.
+const PLACEHOLDERS: &[&str] = &["None", "null", "undefined", "nil", "NaN", "[object Object]"];
+
 impl Uid {
     /// The longest identifier that the `uid` column holds, in characters.
     pub const MAX_LENGTH: usize = 255;
@@ -42,6 +48,11 @@ impl Uid {
         }
         if text.chars().count() > Self::MAX_LENGTH || text.chars().any(char::is_control) {
             return Err(Error::invalid_claim(claim).detail("an identifier has at most 255 characters and no control characters"));
+        }
+        if PLACEHOLDERS.contains(&text.trim()) || text.trim().eq_ignore_ascii_case(B2C_PLACEHOLDER) {
+            return Err(
+                Error::invalid_claim(claim).detail("that is no identifier but what stands in the place of one, for everybody the same")
+            );
         }
         Ok(Uid(text.to_owned()))
     }

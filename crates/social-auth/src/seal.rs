@@ -100,6 +100,17 @@ fn derive(secret: &Secret) -> Result<Key> {
     Ok(Key { id, key })
 }
 
+/// 32 bytes that belong to a `SECRET_KEY` and a purpose.
+pub(crate) fn derived_seed(secret: &Secret, purpose: &str) -> Result<[u8; 32]> {
+    let mut seed = [0_u8; 32];
+    hkdf::Salt::new(hkdf::HKDF_SHA256, b"social-auth")
+        .extract(secret.expose().as_bytes())
+        .expand(&[purpose.as_bytes()], hkdf::HKDF_SHA256)
+        .and_then(|okm| okm.fill(&mut seed))
+        .map_err(|error| internal("derive", error))?;
+    Ok(seed)
+}
+
 fn aad(purpose: &str) -> Aad<String> {
     Aad::from(format!("social-auth {VERSION} {purpose}"))
 }

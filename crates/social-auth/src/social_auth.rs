@@ -42,6 +42,7 @@ pub(crate) struct Inner {
     pub(crate) mount: String,
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) sealed: Option<Arc<SealedStorage>>,
+    pub(crate) signed_tokens: crate::api_token::SignedTokens,
     pub(crate) flow: Arc<FlowSettings>,
     pub(crate) proxies: TrustedProxies,
     pub(crate) users: Arc<dyn UserStorage>,

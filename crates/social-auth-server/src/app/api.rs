@@ -41,6 +41,20 @@ pub(super) async fn revoke_token(visit: Visit) -> Response {
     visit.end(outcome.map(|revoked| Reply::json(StatusCode::OK, json!({ "revoked": revoked })))).await
 }
 
+/// `POST /api/token/revoke`: revokes the token in the form field `token` (RFC 7009). Whoever has a token may end
+/// it, so nothing else is asked for; and a token that is none is answered as one that was.
+pub(super) async fn revoke_named_token(visit: Visit) -> Response {
+    let outcome = revoke_named(&visit).await.unwrap_or_else(|error| visit.app.social().problem_reply(&error));
+    visit.end(Ok(outcome)).await
+}
+
+async fn revoke_named(visit: &Visit) -> Result<Reply> {
+    let token = visit.request.form.get("token").filter(|token| !token.is_empty());
+    let token = token.ok_or_else(|| Error::missing_parameter("token"))?;
+    visit.app.social().revoke_token_of_ours(token).await?;
+    Ok(Reply::json(StatusCode::OK, json!({})))
+}
+
 fn association(association: &Association) -> Value {
     json!({
         "id": association.id,

@@ -86,6 +86,7 @@ impl App {
             .route(&self.path("account/sessions/{id}/"), post(sessions::revoke))
             .route(&self.path("api/me"), get(api::me))
             .route(&self.path("api/token"), delete(api::revoke_token))
+            .route(&self.path("api/token/revoke"), post(api::revoke_named_token))
             .route(&self.path("static/{file}"), get(assets::file))
             .route("/healthz", get(health::check));
         if self.social().mount() != "/" {

@@ -13,6 +13,9 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::server;
 
+/// The client id of an application that signs people in at the provider by itself, for token sign-in.
+const APPLICATION: &str = "social-auth-demo-app";
+
 /// Serves until a signal ends it. The environment's settings do not count: a demo is the same everywhere.
 pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Failure> {
     if !arguments.listen.ip().is_loopback() {
@@ -21,6 +24,7 @@ pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Failure> {
     let mut client = Client::confidential("social-auth-demo", random_token(32));
     client.name = "the social-auth demo".to_owned();
     let provider = DevProvider::builder().client(client).start().await?;
+    provider.register(Client::public(APPLICATION));
     let folder = tempfile::tempdir().map_err(|source| Failure::System { what: "no temporary folder can be made", source })?;
     let database_url = arguments.database_url.clone();
     let database_url = database_url.unwrap_or_else(|| format!("sqlite://{}", folder.path().join("demo.db").display()));
@@ -105,6 +109,9 @@ fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Set
         if kind != "openid" {
             settings.set_for(name, "KEY", provider.client_id());
             settings.set_for(name, "SECRET", provider.client_secret());
+        }
+        if matches!(kind, "oauth2" | "oidc") {
+            settings.set_for(name, "ACCEPTED_AUDIENCES", vec![APPLICATION]);
         }
         for (setting, value) in own {
             settings.set_for(name, setting, value.as_str());

@@ -12,5 +12,6 @@ mod life;
 mod mail;
 mod pages;
 mod program;
+mod readme;
 mod sessions;
 mod visitor;

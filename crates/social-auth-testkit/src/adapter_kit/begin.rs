@@ -16,6 +16,32 @@ pub(super) async fn login_sends_the_browser_to_the_provider(parts: Parts) {
     assert!(param("state").len() >= 32, "a state that nobody guesses");
 }
 
+/// Whoever sends a request chooses these headers, and so would choose where the provider sends the code.
+pub(super) async fn forwarded_headers_choose_no_address(parts: Parts) {
+    let site = Site::start(&parts, &[]).await;
+    let evil = [
+        ("x-forwarded-host", "evil.example"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-port", "444"),
+        ("x-forwarded-prefix", "/evil"),
+        ("x-original-host", "evil.example"),
+        ("forwarded", "host=evil.example;proto=https"),
+    ];
+    let headers: Vec<_> = evil.into_iter().chain([("sec-fetch-site", "none")]).collect();
+    let mut visitor = site.visitor();
+    let begun = visitor.send(http::Method::GET, "/login/dev/", &headers, Vec::new()).await;
+    let url = Url::parse(begun.location()).unwrap();
+    let redirect_uri = url.query_pairs().find(|(key, _)| key == "redirect_uri").map(|(_, value)| value.into_owned());
+    assert_eq!(redirect_uri, Some(site.social.callback_url("dev")));
+    let callback = site.approve(&begun, "alice").await;
+    let done = visitor.send(http::Method::GET, &callback, &headers, Vec::new()).await;
+    for answer in [&begun, &done] {
+        let told = format!("{:?} {}", answer.headers, answer.text);
+        assert!(!told.contains("evil"), "{told}");
+    }
+    assert_eq!(visitor.who().await, "alice");
+}
+
 pub(super) async fn the_last_slash_may_be_missing(parts: Parts) {
     let site = Site::start(&parts, &[]).await;
     let mut visitor = site.visitor();

@@ -19,7 +19,7 @@ pub(crate) fn error_reply(social: &SocialAuth, error: &Error, request: &Request)
     if let Some(reply) = of_application(social, error, request) {
         return reply;
     }
-    let mut reply = if flow.raise_exceptions || request.wants_json() {
+    let mut reply = if flow.raise_exceptions || request.wants_json() || is_for_programs(social, request) {
         problem(error)
     } else if let Some(url) = flow.login_error_url.as_deref().filter(|_| error.reason() != Reason::BackendMissing) {
         let params = [("message", error.reason().message()), ("code", facts.code), ("backend", facts.backend.unwrap_or_default())];
@@ -37,6 +37,12 @@ fn of_application(social: &SocialAuth, error: &Error, request: &Request) -> Opti
     let mut reply = social.0.error_handler.as_ref()?(error, request)?;
     reply.error.get_or_insert_with(|| error.clone());
     Some(reply)
+}
+
+/// Whether only programs call this address, so that a page is no answer.
+fn is_for_programs(social: &SocialAuth, request: &Request) -> bool {
+    let path = request.uri.path().strip_prefix(social.mount()).unwrap_or_default();
+    matches!(path.split('/').next(), Some("token" | "social_sign_up" | ".well-known"))
 }
 
 /// Logs the error for the operator and answers the program that asked.

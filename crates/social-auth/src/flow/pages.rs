@@ -102,3 +102,28 @@ pub(super) fn error(social: &SocialAuth, error: &Error, status: StatusCode) -> R
 fn hidden<T: AsRef<str>>(fields: &[(T, T)]) -> Value {
     fields.iter().map(|(name, value)| Value::from(vec![name.as_ref().to_owned(), value.as_ref().to_owned()])).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+    use super::*;
+    use crate::web::ReplyBody;
+
+    // GHSA-vvpx-j8f3-3w6h and its like: an address of a form that a provider's metadata chose.
+    #[test]
+    fn a_form_posts_to_a_web_address_only_and_its_fields_stay_fields() {
+        for action in
+            ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "//evil.example", "/path", "", "ftp://a", " https://a"]
+        {
+            assert!(post_onward(action, &[]).is_err(), "{action:?}");
+        }
+        let hostile = "\"><script>alert(1)</script>";
+        let fields = [(hostile.to_owned(), hostile.to_owned())];
+        let reply = post_onward(&format!("https://op.example/?{hostile}"), &fields).unwrap();
+        let ReplyBody::Html { html, csp } = reply.body else { panic!("no page") };
+        assert_eq!(html.matches("<script>").count(), 1, "only our own: {html}");
+        assert!(!html.contains("<script>alert") && html.contains("action=\"https:"), "{html}");
+        assert!(csp.contains("default-src 'none'") && csp.contains("script-src 'sha256-") && !csp.contains("unsafe"), "{csp}");
+    }
+}

@@ -25,6 +25,7 @@ pub(crate) const ROUTES: &[&str] = &[
     "saml/metadata.xml",
     "jwks/{backend}",
     "saml/logout/{backend}",
+    ".well-known/jwks.json",
 ];
 
 /// Answers a request to one of our addresses; `None` when it is none of ours.
@@ -59,6 +60,9 @@ pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mu
         ["social_sign_up"] => {
             let backend = request.form.get("provider").unwrap_or_default();
             return Some(as_problem(social, backend, flow::sign_in_with_token(social, backend, request, session).await));
+        }
+        [".well-known", "jwks.json"] if matches!(request.method, Method::GET | Method::HEAD) => {
+            return Some(Reply::json(StatusCode::OK, social.jwks().clone()));
         }
         ["saml", "metadata.xml"] if matches!(request.method, Method::GET | Method::HEAD) => {
             return Some(flow::service_metadata(social, request).unwrap_or_else(|error| social.error_reply(&error, request)));

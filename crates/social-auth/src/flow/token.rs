@@ -1,6 +1,7 @@
 //! Token sign-in: a mobile or single-page client hands over what it got from the provider by itself, and
 //! gets the user and a token of ours.
 
+use http::header::CONTENT_TYPE;
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -55,7 +56,7 @@ async fn sign_in(social: &SocialAuth, name: &str, request: &Request, session: &m
         return Err(Error::new(Reason::InvalidParameter).parameter("method").detail("token sign-in is a POST").stage(Stage::Callback));
     }
     let connecting = connecting_user(social, request, session).await?;
-    let mut credentials = credentials(&request.form)?;
+    let mut credentials = credentials(request)?;
     let nonce = issued_nonce(social, name, &request.form)?;
     credentials.nonce = nonce.as_ref().map(|(sent, _)| sent.clone());
     let identity = instance.backend.complete_with_token(&credentials).await.map_err(blame_the_client)?;
@@ -103,7 +104,12 @@ async fn connecting_user(social: &SocialAuth, request: &Request, session: &mut d
     }
 }
 
-fn credentials(form: &Params) -> Result<TokenCredentials> {
+fn credentials(request: &Request) -> Result<TokenCredentials> {
+    let form = &request.form;
+    if let Some(name) = form.ambiguous() {
+        let twice = Error::new(Reason::InvalidParameter).parameter(name).detail("the parameter was given with two values");
+        return Err(twice.stage(Stage::Callback));
+    }
     let secret = |name: &str| form.get(name).filter(|text| !text.is_empty()).map(Secret::from);
     let credentials = TokenCredentials {
         access_token: secret("access_token"),
@@ -116,6 +122,10 @@ fn credentials(form: &Params) -> Result<TokenCredentials> {
         extra: form.clone(),
     };
     if credentials.access_token.is_none() && credentials.id_token.is_none() && credentials.code.is_none() {
+        if form.is_empty() && request.header(CONTENT_TYPE).is_some_and(|kind| !Request::reads(kind)) {
+            let unread = Error::new(Reason::InvalidParameter).parameter("content-type");
+            return Err(unread.detail("send a form (application/x-www-form-urlencoded) or application/json").stage(Stage::Callback));
+        }
         return Err(Error::missing_parameter("access_token").detail("send access_token, id_token or code").stage(Stage::Callback));
     }
     Ok(credentials)

@@ -25,6 +25,9 @@ pub const ID_TOKEN: TokenUse = TokenUse { name: "id token", types: &["jwt"] };
 /// An access token in the form of a JWT (RFC 9068, section 2.1; `JWT` before it).
 pub const ACCESS_TOKEN: TokenUse = TokenUse { name: "access token", types: &["jwt", "at+jwt", "application/at+jwt"] };
 
+/// A token of ours for the API (RFC 9068, section 2.1).
+pub(crate) const API_TOKEN: TokenUse = TokenUse { name: "token", types: &["at+jwt"] };
+
 /// Signed userinfo (OpenID Connect Core 1.0, section 5.3.2).
 pub const USER_INFO: TokenUse = TokenUse { name: "userinfo", types: &["jwt"] };
 

@@ -32,6 +32,7 @@ pub(crate) use claims::texts;
 pub use hmac_key::{HmacKey, MIN_HMAC_SECRET};
 pub use jwe::{ContentEncryption, Encryption, KeyManagement, decrypt, is_encrypted};
 pub use jwk::{Key, KeySet, MAX_KEYS};
+pub(crate) use jws::API_TOKEN;
 pub use jws::{
     ACCESS_TOKEN, AUTHORIZATION_RESPONSE, Header, ID_TOKEN, Jws, Keys, LOGOUT_TOKEN, MAX_TOKEN_LENGTH, TokenUse, USER_INFO, Verified,
 };

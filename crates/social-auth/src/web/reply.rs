@@ -58,6 +58,16 @@ impl Reply {
         Reply { status, body, cookies: Vec::new(), retry_after: None, error: None }
     }
 
+    /// The same with another status, which a problem document tells too.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        if let ReplyBody::Problem(document) = &mut self.body {
+            document["status"] = Value::from(status.as_u16());
+        }
+        self
+    }
+
     /// Sends the browser elsewhere (303: the next request is a `GET`).
     #[must_use]
     pub fn redirect(url: impl Into<String>) -> Self {

@@ -9,6 +9,14 @@ use serde_json::Value;
 
 use crate::error::{Error, Reason, Result};
 
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
+
+/// A `Content-Type` without its parameters (RFC 9110, section 8.3.1).
+fn media_type(content_type: &str) -> &str {
+    content_type.split(';').next().unwrap_or_default().trim()
+}
+
 /// A request, with its cookies and parameters read.
 pub struct Request {
     /// The method.
@@ -39,14 +47,20 @@ impl Request {
         }
         let query = Params::from_urlencoded(uri.query().unwrap_or_default().as_bytes());
         let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let form = if kind.starts_with("application/x-www-form-urlencoded") {
+        let form = if media_type(kind).eq_ignore_ascii_case(FORM) {
             Params::from_urlencoded(body)
-        } else if kind.starts_with("application/json") {
+        } else if media_type(kind).eq_ignore_ascii_case(JSON) {
             Params::from_json(body)?
         } else {
             Params::default()
         };
         Ok(Request { method, uri, headers, peer, query, form })
+    }
+
+    /// Whether bodies of this `Content-Type` are read.
+    #[must_use]
+    pub fn reads(content_type: &str) -> bool {
+        [FORM, JSON].iter().any(|known| media_type(content_type).eq_ignore_ascii_case(known))
     }
 
     /// A header's text.

@@ -6,6 +6,7 @@
 mod browser;
 mod imaginary;
 mod place;
+mod rules;
 mod signed;
 mod site;
 mod token;
@@ -75,11 +76,17 @@ fn a_person_signs_in_by_the_declared_identifier() {
 #[test]
 fn without_an_identifier_nobody_signs_in() {
     let unusable = [None, Some(Value::Null), Some(json!("")), Some(json!(" ")), Some(json!(true)), Some(json!({})), Some(json!([]))];
+    // What stands where an identifier should be (Azure AD B2C; a variable of a program that was not set).
+    let placeholders = ["Not supported currently. Use oid claim.", "not supported currently. use oid claim.", "None", "null", "undefined"];
+    let placeholders = placeholders.map(|text| Some(json!(text)));
     each(async |site| {
         if !site.tells_who_it_is() {
             return Ok(());
         }
-        for value in unusable.iter().filter(|value| !site.answers_in_text() || value.as_ref().is_none_or(Value::is_string)) {
+        let placeholders = placeholders.iter().filter(|_| !site.composes_identifiers());
+        for value in
+            unusable.iter().chain(placeholders).filter(|value| !site.answers_in_text() || value.as_ref().is_none_or(Value::is_string))
+        {
             site.give_uid(value.clone());
             let mut browser = Browser::default();
             let begun = site.begin("one", &mut browser).await.map_err(|error| error.to_string())?;

@@ -76,6 +76,13 @@ impl Site {
         oauth2(self.provider)
     }
 
+    /// Whether the identifier is made of more than what stands in one field.
+    pub fn composes_identifiers(&self) -> bool {
+        // Salesforce's is an address, and the kit makes one of whatever it is given.
+        let is_joined = oauth2(self.provider).is_some_and(|description| matches!(description.uid, UidField::Joined(..)));
+        is_joined || self.provider.name().starts_with("salesforce")
+    }
+
     /// Whether the imaginary provider can answer all that this provider is asked.
     pub fn tells_who_it_is(&self) -> bool {
         match self.provider {

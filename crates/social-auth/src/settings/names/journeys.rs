@@ -38,6 +38,21 @@ pub(super) const GROUP: Group = Group {
             .or("[]"),
         setting("LOGIN_METHODS", Kind::List, "Methods by which a sign-in may be begun: `GET`, `POST`.").or("[\"GET\", \"POST\"]"),
         setting("API_TOKEN_LIFETIME", Kind::Seconds, "Seconds that a token of ours is good for after a token sign-in.").or("1209600"),
+        SettingDecl::new(
+            "API_TOKEN_FORMAT",
+            Kind::Choice(&["opaque", "jwt"]),
+            "What a token of ours is: random characters, or a JWT (RFC 9068) that other services verify with `.well-known/jwks.json`.",
+        )
+        .of(Scope::Site)
+        .or("opaque"),
+        SettingDecl::new("API_TOKEN_AUDIENCE", Kind::Text, "For whom such a JWT is (`aud`).").of(Scope::Site).or("`PUBLIC_URL`"),
+        SettingDecl::new(
+            "API_TOKEN_SIGNING_KEY",
+            Kind::Secrets,
+            "The private key in PEM, on P-256, that signs such JWTs, or several: the first signs, all verify.",
+        )
+        .of(Scope::Site)
+        .or("keys made from each `SECRET_KEY`"),
         setting("PARTIAL_LIFETIME", Kind::Seconds, "Seconds that a paused pipeline is kept.").or("604800"),
         setting("STATE_LIFETIME", Kind::Seconds, "Seconds from begin to complete.").or("900"),
         setting("SESSION_EXPIRATION", Kind::Switch, "End the session when the provider's token, or its own session, expires.").or("false"),
