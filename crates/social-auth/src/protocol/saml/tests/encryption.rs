@@ -34,6 +34,12 @@ fn encrypted(cipher: &str, signed: Signed) -> String {
     }
 }
 
+/// A good answer whose assertion is encrypted by this cipher.
+pub fn sealed(cipher: &str) -> String {
+    let namespace = if cipher.ends_with("gcm") { "http://www.w3.org/2009/xmlenc11#" } else { "http://www.w3.org/2001/04/xmlenc#" };
+    encrypted(&format!("{namespace}{cipher}"), Signed::Assertion)
+}
+
 #[test]
 fn an_encrypted_assertion_is_opened_and_checked_like_any_other() {
     let ciphers = ["http://www.w3.org/2001/04/xmlenc#aes128-cbc", "http://www.w3.org/2001/04/xmlenc#aes256-cbc", GCM];

@@ -4,11 +4,14 @@
 
 mod answer;
 mod browser;
+mod corpus;
 mod encryption;
 mod fields;
 mod journey;
 mod logout;
+mod mutation;
 mod oracle;
+mod random;
 mod requests;
 mod signatures;
 mod theirs;
