@@ -68,7 +68,11 @@ impl Browser {
             }
             let answer = request.send().await.unwrap();
             for line in answer.headers().get_all(header::SET_COOKIE) {
-                self.cookies.parse(line.to_str().unwrap(), &url).unwrap();
+                match self.cookies.parse(line.to_str().unwrap(), &url) {
+                    // The removal of a cookie that was never there.
+                    Ok(_) | Err(cookie_store::CookieError::Expired) => {}
+                    Err(error) => panic!("{line:?}: {error}"),
+                }
             }
             let status = answer.status();
             let location = answer.headers().get(header::LOCATION).map(|location| location.to_str().unwrap().to_owned());

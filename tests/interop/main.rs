@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | `oidc-provider` from npm, certified by the OpenID Foundation | OpenID Connect | `node`, `npm` |
 //! | `python3-openid` from PyPI | OpenID 1.1 and 2.0 | `python3` with `venv` |
+//! | `django-cas-server` from PyPI | CAS 1, 2 and 3 | `python3` with `venv` |
 //! | `oauthlib` from PyPI | OAuth 1.0a | `python3` with `venv` |
 //!
 //! Letters go to the mail server of `aiosmtpd` from PyPI, over SMTP.
@@ -13,6 +14,7 @@
 
 mod app;
 mod browser;
+mod cas;
 mod install;
 mod oauth1;
 mod oidc_provider;

@@ -182,6 +182,10 @@ impl Clients {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 
+    pub(crate) fn all(&self) -> Vec<Arc<Client>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
     pub(crate) fn put(&self, client: Client) {
         let mut clients = self.0.write().unwrap_or_else(PoisonError::into_inner);
         clients.insert(client.id.clone(), Arc::new(client));

@@ -1,6 +1,7 @@
 //! The development identity provider of social-auth.
 //!
-//! A real OAuth 1.0a, OAuth 2.0, OpenID Connect and OpenID 2.0 provider on loopback: for `social-auth demo`, for our own
+//! A real OAuth 1.0a, OAuth 2.0, OpenID Connect, OpenID 2.0, CAS and DiscourseConnect provider on loopback: for
+//! `social-auth demo`, for our own
 //! tests and for yours. No account anywhere, no network, no mock of an HTTP client: your
 //! application talks to it as it will talk to Google.
 //!
@@ -44,6 +45,7 @@
 //! OAuth 1.0a: `/oauth1/request_token`, `/oauth1/authorize`, `/oauth1/access_token`, `/oauth1/user`.
 //! OpenID 2.0: [`DevProvider::openid_identifier`] for whoever chooses at the provider, and `/openid/id/<id>` for
 //! each person.
+//! CAS 1, 2 and 3 below `/cas`. DiscourseConnect: `/session/sso_provider`, signed with the client's secret.
 //!
 //! - **People**: `alice` (full profile), `bob`, `carol` (no e-mail), `dave` (e-mail not
 //!   verified), `erin` (a full name only, not ASCII), [`NEW_PERSON`] (somebody else each time),
@@ -65,10 +67,12 @@
 //! `RUST_ENV` is `production` or [`Builder::production`] was told so. There is no way around.
 
 pub mod adapter_kit;
+mod cas;
 mod client;
 mod clock;
 mod consent;
 mod direct;
+mod discourse_connect;
 mod error;
 mod fault;
 mod guard;

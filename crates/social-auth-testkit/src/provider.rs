@@ -11,9 +11,11 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use url::Url;
 
+use crate::cas;
 use crate::client::{Client, Clients};
 use crate::clock::Clock;
 use crate::consent::{self, Desk};
+use crate::discourse_connect;
 use crate::error::Error;
 use crate::fault::{self, Fault, Faults};
 use crate::guard::{refuse_production, require_loopback, require_loopback_url};
@@ -44,6 +46,7 @@ pub(crate) struct Shared {
     pub(crate) grants: Grants,
     pub(crate) oauth1: oauth1::Books,
     pub(crate) openid: openid::Books,
+    pub(crate) tickets: cas::Tickets,
     pub(crate) pages: Pages,
     pub(crate) mailbox: Mailbox,
     pub(crate) log: RequestLog,
@@ -173,6 +176,7 @@ impl Builder {
             grants: Grants::default(),
             oauth1: oauth1::Books::default(),
             openid: openid::Books::default(),
+            tickets: cas::Tickets::default(),
             pages: Pages::compile(path)?,
             mailbox: Mailbox::default(),
             log: RequestLog::default(),
@@ -204,7 +208,9 @@ impl DevProvider {
         Router::new()
             .merge(page::routes())
             .merge(mailbox::routes())
+            .merge(cas::routes())
             .merge(consent::routes())
+            .merge(discourse_connect::routes())
             .merge(oauth1::routes())
             .merge(oauth2::routes())
             .merge(oidc::routes())

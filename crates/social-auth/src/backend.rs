@@ -98,6 +98,40 @@ pub trait Backend: Send + Sync + 'static {
         Err(self.unsupported("a sign-in that begins at the provider"))
     }
 
+    /// Whether a sign-in may begin on the provider's own pages (a launch), where no attempt of ours exists.
+    /// Nobody is signed in by one before the person has said so on a page of ours, and nothing is connected.
+    fn takes_launches(&self) -> bool {
+        false
+    }
+
+    /// The origins whose pages may show a launch in a frame, where the only thing to do is to leave it.
+    fn framed_by(&self) -> &[&'static str] {
+        &[]
+    }
+
+    /// Checks the proof that a callback carries by itself, where the protocol has such a thing: what of it is
+    /// good only once, and who it is. `attempt` is the one that it belongs to; none for a launch.
+    ///
+    /// # Errors
+    /// What the proof is at fault of.
+    async fn delivery(&self, _attempt: Option<&Attempt>, _callback: &Callback) -> Result<Option<Delivery>> {
+        Ok(None)
+    }
+
+    /// Turns a launch, which was confirmed and claimed, into an identity.
+    ///
+    /// # Errors
+    /// `missing_parameter` where the protocol has no such thing; what the provider, or its answer, is at fault of.
+    async fn complete_launch(&self, _callback: &Callback) -> Result<Identity> {
+        Err(Error::missing_parameter("state"))
+    }
+
+    /// The provider's name for a session of its own that has ended, where a request at the callback address says
+    /// so (CAS). Nobody but the provider and us may know that name.
+    fn ended_by_ticket(&self, _form: &Params) -> Option<String> {
+        None
+    }
+
     /// Turns credentials that a client got by itself into an identity (`POST /token/<backend>/`).
     ///
     /// # Errors
@@ -290,6 +324,19 @@ pub struct ServiceAddresses {
     pub logout: String,
 }
 
+/// What a callback proves by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// What of it is good only once, without the value itself; none where every callback differs by other means.
+    pub key: Option<String>,
+    /// From when on it is good no longer, in Unix seconds; the same whenever it is asked.
+    pub expires_at: i64,
+    /// Whom to show to the person who is asked whether that is them.
+    pub who: Option<String>,
+    /// Whether it shows that a page of this site began it, so that nobody need be asked.
+    pub from_our_page: bool,
+}
+
 /// Where the browser goes to sign in, or out.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Departure {
@@ -307,6 +354,37 @@ pub enum Departure {
         /// The page.
         html: String,
     },
+    /// To a page of ours on which the provider's own script asks.
+    Widget(WidgetPage),
+}
+
+/// A script of the provider's on a page of ours, and what it needs. Values may hold `{names}`: settings in
+/// lower case, `{callback}`, `{registered_callback}` (without the state), `{state}` and `{nonce}`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Widget {
+    /// The script's address, `https://…`.
+    pub script: &'static str,
+    /// Further attributes of the script's element.
+    pub script_attributes: &'static [(&'static str, &'static str)],
+    /// Empty elements that the script fills, or reads its values from: the attributes of each.
+    pub elements: &'static [&'static [(&'static str, &'static str)]],
+    /// What runs when the script is there. Constant: values are read from the elements.
+    pub inline: &'static str,
+    /// The origins that the script opens frames of, and reaches.
+    pub origins: &'static [&'static str],
+}
+
+/// A widget with its values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WidgetPage {
+    /// What never changes.
+    pub widget: &'static Widget,
+    /// The heading.
+    pub title: String,
+    /// Attributes of the script's element.
+    pub script: Vec<(&'static str, String)>,
+    /// Attributes of the elements.
+    pub elements: Vec<Vec<(&'static str, String)>>,
 }
 
 /// What the browser brought back from the provider.
@@ -318,6 +396,13 @@ pub struct Callback {
     pub url: String,
     /// Whether it came as a `POST`.
     pub posted: bool,
+    /// The browser's cookies, for protocols whose scripts leave one.
+    pub cookies: Params,
+}
+
+/// Fields that pages of ours add to what they post on. No provider sends or signs them.
+fn is_our_own(name: &str) -> bool {
+    name.starts_with("social_auth_") || name == "csrfmiddlewaretoken"
 }
 
 impl Callback {
@@ -326,11 +411,12 @@ impl Callback {
     /// # Errors
     /// `invalid_parameter` when a parameter has two values.
     pub fn new(request: &Request, url: String) -> Result<Self> {
-        let params: Params = request.form.iter().chain(request.query.iter()).collect();
+        let params: Params = request.form.iter().chain(request.query.iter()).filter(|(name, _)| !is_our_own(name)).collect();
         if let Some(name) = params.ambiguous() {
             return Err(Error::new(Reason::InvalidParameter).parameter(name).detail("the parameter was given with two values"));
         }
-        Ok(Callback { params, url, posted: request.method == http::Method::POST })
+        let cookies = request.cookies().map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned())).collect();
+        Ok(Callback { params, url, posted: request.method == http::Method::POST, cookies })
     }
 }
 

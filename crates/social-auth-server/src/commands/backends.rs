@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use social_auth::provider;
 
-/// Prints a line a provider: name, title, protocol.
+/// Prints a line a provider: name, title, protocol, and whether it is retired.
 pub(crate) fn run() -> ExitCode {
     let mut lines: Vec<[&str; 3]> = provider::ALL.iter().map(|known| [known.name(), known.title(), known.protocol()]).collect();
     lines.sort_unstable();
@@ -14,7 +14,12 @@ pub(crate) fn run() -> ExitCode {
     let mut out = std::io::stdout().lock();
     for [name, title, protocol] in &lines {
         // `social-auth backends | head` closes the pipe: that is no failure.
-        if writeln!(out, "{name:names$}  {title:titles$}  {protocol}").is_err() {
+        let retired = match provider::find(name).and_then(provider::Provider::retired) {
+            None => String::new(),
+            Some("") => "  retired".to_owned(),
+            Some(instead) => format!("  retired: {instead}"),
+        };
+        if writeln!(out, "{name:names$}  {title:titles$}  {protocol}{retired}").is_err() {
             break;
         }
     }

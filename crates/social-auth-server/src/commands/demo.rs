@@ -93,6 +93,16 @@ fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Set
         "username": "login", "email": "email", "email_verified": "email_verified",
         "fullname": "name", "first_name": "given_name", "last_name": "family_name",
     });
+    let cas = [("TITLE", "Development CAS".to_owned()), ("SERVER_URL", format!("{url}/cas"))];
+    let signed = [("TITLE", "Development DiscourseConnect".to_owned()), ("SERVER_URL", url.to_owned())];
+    for (name, kind, own) in [("dev-cas", "cas-ticket", &cas), ("dev-discourse", "discourse", &signed)] {
+        settings.enable(name, kind, Origin::Code);
+        for (setting, value) in own {
+            settings.set_for(name, setting, value.as_str());
+        }
+    }
+    settings.set_for("dev-cas", "USERNAME_KEY", "attributes.uid");
+    settings.set_for("dev-discourse", "SECRET", provider.client_secret());
     settings.set_for("dev-oauth1", "DETAILS", details.clone());
     settings.set_for("dev-oauth2", "DETAILS", details);
     settings.set_for("dev-letter", "PIPELINE", WITH_QUESTIONS.to_vec());
@@ -124,7 +134,8 @@ fn welcome(address: &str, provider: &DevProvider, database_url: Option<&str>) {
     println!("social-auth listening on {address}");
     println!(
         "
-Open {address} in a browser and sign in, by OAuth 2.0, OpenID Connect, OAuth 1.0a or OpenID 2.0, as
+Open {address} in a browser and sign in, by OAuth 2.0, OpenID Connect, OAuth 1.0a, OpenID 2.0, CAS or
+DiscourseConnect, as
   Alice    with a full profile and a verified e-mail address
   Carol    without an e-mail address
   Dave     with an e-mail address that is not verified

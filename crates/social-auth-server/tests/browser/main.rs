@@ -13,7 +13,7 @@ use program::Program;
 use walk::Walk;
 
 /// The demo's buttons that lead to the development identity provider, one a protocol.
-const PROTOCOLS: &[&str] = &["dev-oauth2", "dev-oidc", "dev-oauth1", "dev-openid"];
+const PROTOCOLS: &[&str] = &["dev-oauth2", "dev-oidc", "dev-oauth1", "dev-openid", "dev-cas", "dev-discourse"];
 
 #[tokio::test]
 async fn a_person_signs_in_over_every_protocol_and_out_again_and_is_known_the_next_time() {

@@ -76,6 +76,7 @@ pub(super) fn depart(departure: Departure) -> Result<Reply> {
         Departure::Redirect(url) => Ok(Reply::redirect(url)),
         Departure::Post { action, fields } => pages::post_onward(&action, &fields),
         Departure::Page { html } => Ok(Reply::html(StatusCode::OK, html, pages::csp("'self'"))),
+        Departure::Widget(page) => pages::widget(&page),
     }
 }
 

@@ -4,11 +4,11 @@
 use std::net::IpAddr;
 
 use cookie::Cookie;
-use http::Method;
+use http::{Method, StatusCode};
 
 use super::cookies::{self, Found};
 use super::run::{self, Journey, Sent};
-use super::{pages, resume, where_to};
+use super::{launch, pages, resume, where_to};
 use crate::attempt::Attempt;
 use crate::backend::{Backend, Callback, Unsolicited};
 use crate::error::{Error, Reason, Result, Stage};
@@ -16,8 +16,9 @@ use crate::pipeline::Context;
 use crate::seal::sha256_base64url;
 use crate::session::Session;
 use crate::social_auth::{Instance, SocialAuth};
+use crate::storage::OriginKey;
 use crate::storage::UserId;
-use crate::web::{Fetch, Reply, Request};
+use crate::web::{Fetch, Reply, ReplyBody, Request};
 
 /// The namespace of attempts among the claims.
 const CLAIMS: &str = "social-auth:attempt";
@@ -50,10 +51,19 @@ pub(crate) async fn complete(social: &SocialAuth, name: &str, request: &Request,
 
 async fn try_to_complete(social: &SocialAuth, name: &str, request: &Request, session: &mut dyn Session) -> Completed {
     let instance = match social.instance(name) {
-        Ok(_) if lacks_lax_cookies(social, request) => return Completed::before_attempt(pages::return_page(request)),
+        Ok(instance) if launch::is_framed(instance, request) => return Completed::before_attempt(launch::way_out(instance, request)),
+        Ok(instance) if instance.backend.ended_by_ticket(&request.form).is_none() && lacks_lax_cookies(social, request) => {
+            return Completed::before_attempt(pages::return_page(request));
+        }
         Ok(instance) => instance,
         Err(error) => return Completed::before_attempt(Err(error)),
     };
+    if let Some(ended) = instance.backend.ended_by_ticket(&request.form) {
+        let key = OriginKey::session(&instance.backend.info().name, &ended);
+        let outcome = social.social().delete_sessions_from(&key, social.clock().now()).await;
+        tracing::info!(backend = name, sessions = outcome.as_ref().map(Vec::len).unwrap_or_default(), "the provider ended a session");
+        return Completed::before_attempt(outcome.map(|_| Reply::new(StatusCode::OK, ReplyBody::Empty)).map_err(Error::from));
+    }
     if let Some(token) = resume::token(instance, request, session) {
         let outcome = resume::resume(social, instance, &token, request, session).await;
         return Completed::before_attempt(outcome.map_err(|error| error.stage_if_unknown(Stage::Pipeline).backend(name)));
@@ -61,6 +71,10 @@ async fn try_to_complete(social: &SocialAuth, name: &str, request: &Request, ses
     if let Some(callback) = unsolicited(social, instance, request) {
         let sent = Sent { params: callback.params.clone(), client: request.peer };
         let outcome = began_there(social, instance, &callback, sent, session).await;
+        return Completed::before_attempt(outcome.map_err(|error| error.stage_if_unknown(Stage::Callback).backend(name)));
+    }
+    if launch::is_launch(instance, request) {
+        let outcome = launch::launch(social, instance, request, session).await;
         return Completed::before_attempt(outcome.map_err(|error| error.stage_if_unknown(Stage::Callback).backend(name)));
     }
     let (attempt, callback) = match begun(social, instance, request, session).await {
@@ -172,6 +186,9 @@ async fn finish(
     session: &mut dyn Session,
 ) -> Result<Reply> {
     let identity = instance.backend.complete(&attempt, callback).await?;
+    if let Some(delivery) = instance.backend.delivery(Some(&attempt), callback).await? {
+        launch::spend(social, instance, &delivery).await?;
+    }
     let journey = Journey { next: attempt.next, user: attempt.user, fields: attempt.fields };
     let parts = journey.parts(social, instance, identity, Sent { params: callback.params.clone(), client }).await?;
     run::run(social, instance, &journey, Context::new(parts).at_a_browser(None), 0, session).await

@@ -7,6 +7,7 @@ mod csrf;
 mod disconnect;
 mod ended_sessions;
 mod failure;
+mod launch;
 mod login_required;
 mod logout;
 mod metadata;

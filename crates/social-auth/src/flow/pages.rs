@@ -2,10 +2,12 @@
 
 use http::StatusCode;
 use minijinja::{Value, context};
+use url::Url;
 
 use super::complete::RETURNED;
+use crate::backend::WidgetPage;
 use crate::error::{Error, Recovery, Result};
-use crate::page::{policy, policy_with_script, render};
+use crate::page::{policy, policy_with_script, render, source_of};
 use crate::pipeline::Question;
 use crate::social_auth::SocialAuth;
 use crate::web::{Reply, Request};
@@ -49,6 +51,50 @@ pub(super) fn yes_or_no(action: &str, fields: &[(String, String)], question: &Qu
     let Question { title, text, yes, no, .. } = question;
     let page = render("question.html", context! { title, text, yes, no, action, fields => hidden(fields) })?;
     Ok(Reply::html(StatusCode::OK, page, policy("")))
+}
+
+/// A page with one button that goes on with a sign-in which began on the provider's pages.
+pub(super) fn confirm_launch(action: &str, fields: &[(String, String)], provider: &str, who: &str, signed_in: bool) -> Result<Reply> {
+    let as_whom = if who.is_empty() { String::new() } else { format!(" as {who}") };
+    let before = if signed_in { " You are signed in here already, and will be signed in anew." } else { "" };
+    let text = format!("{provider} wants to sign you in{as_whom}. Go on only if that is you.{before}");
+    let page = render(
+        "form.html",
+        context! { title => format!("Sign in with {provider}?"), text, action, fields => hidden(fields), button => "Yes, sign me in", automatic => false },
+    )?;
+    Ok(Reply::html(StatusCode::OK, page, policy("")))
+}
+
+/// A page for a frame on the provider's page, with one button that leaves the frame.
+pub(super) fn way_out(action: &str, fields: &[(String, String)], provider: &str, framed_by: &[&str]) -> Result<Reply> {
+    let text = format!("You are leaving the page of {provider}.");
+    let page = render(
+        "form.html",
+        context! { title => "Go on here", text, action, fields => hidden(fields), button => "Open in the whole window", automatic => false, target => "_top" },
+    )?;
+    Ok(Reply::html(StatusCode::OK, page, policy("").replace("frame-ancestors 'none'", &format!("frame-ancestors {}", framed_by.join(" ")))))
+}
+
+/// A page on which the provider's own script asks.
+pub(super) fn widget(page: &WidgetPage) -> Result<Reply> {
+    let pairs = |pairs: &[(&str, String)]| {
+        pairs.iter().map(|(name, value)| Value::from(vec![(*name).to_owned(), value.clone()])).collect::<Value>()
+    };
+    let elements: Value = page.elements.iter().map(|element| pairs(element)).collect();
+    let widget = page.widget;
+    let html = render(
+        "widget.html",
+        context! { title => page.title.as_str(), address => widget.script, attributes => pairs(&page.script), elements, inline => widget.inline },
+    )?;
+    let origins = widget.origins.join(" ");
+    let script = Url::parse(widget.script).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let inline = if widget.inline.is_empty() { String::new() } else { source_of(widget.inline) };
+    // The script styles what it adds, and leads the browser on to wherever the provider wants.
+    let policy = format!(
+        "default-src 'none'; style-src 'unsafe-inline' {origins}; script-src {script} {inline}; frame-src {origins}; connect-src {origins}; \
+         img-src {origins} data:; base-uri 'none'; frame-ancestors 'none'"
+    );
+    Ok(Reply::html(StatusCode::OK, html, policy))
 }
 
 /// A page with one button that signs out.

@@ -42,6 +42,14 @@ pub use signing::SigningKey;
 
 use crate::error::{Error, Reason};
 
+/// A JSON object whose members are unique at every depth, for what is signed without being a JWS.
+///
+/// # Errors
+/// `malformed_response` when `bytes` are no JSON object or name a member twice.
+pub(crate) fn unique_object(bytes: &[u8]) -> Result<serde_json::Map<String, serde_json::Value>, Error> {
+    json::object(bytes, "signed object")
+}
+
 /// `invalid_signature`: the token's algorithm, key or signature is not one to rely on.
 fn refused(detail: impl Into<String>) -> Error {
     Error::new(Reason::InvalidSignature).detail(detail)

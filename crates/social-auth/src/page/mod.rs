@@ -21,6 +21,7 @@ static PAGES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("ask.html", include_str!("templates/ask.html")),
         ("form.html", include_str!("templates/form.html")),
         ("question.html", include_str!("templates/question.html")),
+        ("widget.html", include_str!("templates/widget.html")),
         ("error.html", include_str!("templates/error.html")),
     ] {
         if let Err(error) = pages.add_template(name, text) {
@@ -55,6 +56,7 @@ pub(crate) fn policy_with_script() -> String {
     policy(&format!("; script-src {}", *SCRIPT_SOURCE))
 }
 
-fn source_of(text: &str) -> String {
+/// The source expression of a script or style that stands in a page (CSP 3, section 2.3.1).
+pub(crate) fn source_of(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(digest(&SHA256, text.as_bytes())))
 }

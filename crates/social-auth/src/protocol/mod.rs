@@ -2,6 +2,7 @@
 
 mod arguments;
 mod cached;
+pub mod cas;
 pub mod oauth1;
 pub mod oauth2;
 pub mod oidc;
@@ -9,3 +10,4 @@ pub mod openid;
 pub mod profile;
 #[cfg(feature = "saml")]
 pub mod saml;
+pub mod signed;

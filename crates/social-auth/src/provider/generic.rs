@@ -2,6 +2,7 @@
 
 use crate::protocol::oauth1::{OAuth1, Repeats};
 use crate::protocol::oauth2::{OAuth2, UidField, optional, required};
+use crate::protocol::signed::{Fields, Key, Mac, Proof, Signed, Text};
 
 /// OAuth 1.0a as RFC 5849 has it: endpoints, profile URL and fields come from the settings.
 pub const OAUTH1: OAuth1 = OAuth1 {
@@ -49,4 +50,20 @@ pub const OIDC: OAuth2 = OAuth2 {
         "The issuer, such as https://login.example.com; /.well-known/openid-configuration stands below it.",
     )],
     ..OAuth2::OPENID
+};
+
+/// Fields signed by a shared secret: which ones, how and with what, and where the browser is sent, come from
+/// the settings. Without `AUTHORIZATION_URL`, sign-ins begin on the provider's pages (`ALLOW_LAUNCHES`).
+pub const SIGNED: Signed = Signed {
+    name: "signed",
+    title: "Signed callback",
+    docs: "https://www.rfc-editor.org/rfc/rfc2104",
+    proof: Proof::Mac(Mac { fields: Fields::Parameters, text: Text::Query, key: Key::Plain("SECRET"), ..Mac::BASE }),
+    settings: &[
+        required("SECRET", "The secret that the provider signs with."),
+        optional("AUTHORIZATION_URL", "Where the browser is sent with our callback, if sign-ins begin here."),
+        required("ID_KEY", "The signed field that always means the same person."),
+        optional("DETAILS", "Where username, email, email_verified, fullname, first_name and last_name stand."),
+    ],
+    ..Signed::BASE
 };

@@ -20,6 +20,9 @@ mod bitbucket_datacenter_oauth2;
 mod bitbucket_oauth2;
 mod box_com;
 mod bungie;
+mod cas;
+mod cas_ticket;
+mod casdoor;
 mod chatwork;
 mod cilogon_oauth2;
 mod classlink;
@@ -34,18 +37,24 @@ mod deezer;
 mod digitalocean;
 mod discogs;
 mod discord;
+mod discourse;
 mod disqus;
 mod douban_oauth2;
 mod dribbble;
 mod drip;
 mod dropbox;
 mod dropbox_oauth2;
+mod egi_checkin;
 mod etsy;
 mod eventbrite;
 mod eveonline;
 mod evernote;
 mod facebook;
+mod facebook_app;
+mod facebook_limited_login;
 mod fedora;
+mod fedora_oidc;
+mod fence;
 mod fitbit;
 mod fitbit_oauth1;
 mod five_hundred_px;
@@ -60,13 +69,16 @@ mod github_enterprise;
 mod github_org;
 mod github_team;
 mod gitlab;
+mod globus;
 mod goclio;
 mod goclioeu;
 mod google;
 mod google_oauth;
 mod google_oauth2;
+mod google_onetap;
 mod google_openidconnect;
 mod grafana;
+mod helmholtz;
 mod hubspot;
 mod index;
 mod instagram;
@@ -75,12 +87,14 @@ mod kakao;
 mod keycloak;
 mod khanacademy_oauth1;
 mod kick;
+mod lastfm;
 mod launchpad;
 mod line;
 mod linkedin_mobile_oauth2;
 mod linkedin_oauth2;
 mod linkedin_openidconnect;
 mod livejournal;
+mod loginradius;
 mod lyft;
 mod mailchimp;
 mod mailru;
@@ -96,8 +110,11 @@ mod monzo;
 mod musicbrainz;
 mod nationbuilder;
 mod naver;
+mod nfdi;
+mod odnoklassniki_app;
 mod odnoklassniki_oauth2;
 mod okta_oauth2;
+mod okta_openidconnect;
 mod openid;
 mod openinfra;
 mod openshift;
@@ -111,7 +128,9 @@ mod orcid;
 mod osso;
 mod patreon;
 mod paypal_oauth2;
+mod perun;
 mod phabricator;
+mod ping;
 mod pinterest;
 mod podio;
 mod pushbullet;
@@ -120,6 +139,7 @@ mod qq;
 mod quizlet;
 mod readability;
 mod reddit;
+mod retired;
 mod salesforce_oauth2;
 #[cfg(feature = "saml")]
 mod saml;
@@ -139,10 +159,12 @@ mod strava;
 mod stripe;
 mod surveymonkey;
 mod taobao;
+mod telegram;
 mod thisismyjam;
 mod trello;
 mod tripit;
 mod tumblr;
+mod twilio;
 mod twitch;
 mod twitter;
 mod twitter_oauth2;
@@ -152,11 +174,15 @@ mod uffd;
 mod universe;
 mod untappd;
 mod upwork;
+mod vault;
 mod vend;
 mod vimeo;
 mod vimeo_oauth2;
+mod vk_app;
 mod vk_id;
 mod vk_oauth2;
+mod vk_openapi;
+mod weblate;
 mod weibo;
 mod weixin;
 mod withings;
@@ -177,11 +203,13 @@ use crate::backend::Backend;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::http::{Client, ClientOptions, Guard};
+use crate::protocol::cas::{Cas, CasBackend};
 use crate::protocol::oauth1::{OAuth1, OAuth1Backend};
 use crate::protocol::oauth2::{OAuth2, OAuth2Backend};
 use crate::protocol::openid::{OpenId, OpenIdBackend};
 #[cfg(feature = "saml")]
 use crate::protocol::saml::{Saml, SamlBackend};
+use crate::protocol::signed::{Signed, SignedBackend};
 use crate::settings::{BackendSettings, SettingDecl};
 
 pub use index::Providers;
@@ -198,10 +226,35 @@ pub enum Provider {
     /// SAML 2.0.
     #[cfg(feature = "saml")]
     Saml(&'static Saml),
+    /// CAS by ticket.
+    Cas(&'static Cas),
+    /// A callback that carries its own proof.
+    Signed(&'static Signed),
 }
 
 /// All providers. `social-auth backends` lists them.
 pub static ALL: &[Provider] = &[
+    Provider::OAuth2(&cas::CAS),
+    Provider::OAuth2(&casdoor::CASDOOR),
+    Provider::Cas(&cas_ticket::CAS_TICKET),
+    Provider::OAuth2(&nfdi::CAT),
+    Provider::OAuth2(&perun::CESID),
+    Provider::OAuth2(&nfdi::CHEM),
+    Provider::OAuth2(&nfdi::CULTURE),
+    Provider::OAuth2(&nfdi::DAPHNE),
+    Provider::OAuth2(&nfdi::DATASCIENCE),
+    Provider::Signed(&discourse::DISCOURSE),
+    Provider::OAuth2(&nfdi::EDUID),
+    Provider::OAuth2(&nfdi::EDUID_STAGING),
+    Provider::OAuth2(&egi_checkin::EGI_CHECKIN),
+    Provider::OAuth2(&perun::ELIXIR),
+    Provider::OAuth2(&nfdi::ENERGY),
+    Provider::OAuth2(&perun::E_INFRA_CZ),
+    Provider::Signed(&facebook_app::FACEBOOK_APP),
+    Provider::OAuth2(&facebook_limited_login::FACEBOOK_LIMITED_LOGIN),
+    Provider::OAuth2(&nfdi::FAIRMAT),
+    Provider::OAuth2(&fedora_oidc::FEDORA_OIDC),
+    Provider::OAuth2(&fence::FENCE),
     Provider::OAuth1(&five_hundred_px::FIVE_HUNDRED_PX),
     Provider::OAuth2(&amazon::AMAZON),
     Provider::OAuth2(&angel::ANGEL),
@@ -264,31 +317,44 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&github_org::GITHUB_ORG),
     Provider::OAuth2(&github_team::GITHUB_TEAM),
     Provider::OAuth2(&gitlab::GITLAB),
+    Provider::OAuth2(&globus::GLOBUS),
     Provider::OAuth2(&goclio::GOCLIO),
     Provider::OAuth2(&goclioeu::GOCLIOEU),
     Provider::OpenId(&google::GOOGLE),
     Provider::OAuth1(&google_oauth::GOOGLE_OAUTH),
     Provider::OAuth2(&google_oauth2::GOOGLE_OAUTH2),
+    Provider::Signed(&google_onetap::GOOGLE_ONETAP),
     Provider::OAuth2(&google_openidconnect::GOOGLE_OPENIDCONNECT),
     Provider::OAuth2(&grafana::GRAFANA),
+    Provider::OAuth2(&helmholtz::HELMHOLTZ),
     Provider::OAuth2(&hubspot::HUBSPOT),
+    Provider::OAuth2(&nfdi::IMMUNO),
+    Provider::OAuth2(&nfdi::INFRAPROXY),
+    Provider::OAuth2(&nfdi::INFRAPROXY_STAGING),
+    Provider::OAuth2(&nfdi::ING),
     Provider::OAuth2(&instagram::INSTAGRAM),
     Provider::OAuth2(&justgiving::JUSTGIVING),
     Provider::OAuth2(&kakao::KAKAO),
     Provider::OAuth2(&keycloak::KEYCLOAK),
     Provider::OAuth1(&khanacademy_oauth1::KHANACADEMY_OAUTH1),
     Provider::OAuth2(&kick::KICK),
+    Provider::Signed(&lastfm::LASTFM),
     Provider::OpenId(&launchpad::LAUNCHPAD),
+    Provider::OAuth2(&perun::LIFE_SCIENCE),
+    Provider::OAuth2(&perun::LIFE_SCIENCE_EOSC),
     Provider::OAuth2(&line::LINE),
     Provider::OAuth2(&linkedin_mobile_oauth2::LINKEDIN_MOBILE_OAUTH2),
     Provider::OAuth2(&linkedin_oauth2::LINKEDIN_OAUTH2),
     Provider::OAuth2(&linkedin_openidconnect::LINKEDIN_OPENIDCONNECT),
     Provider::OpenId(&livejournal::LIVEJOURNAL),
+    Provider::Signed(&loginradius::LOGINRADIUS),
     Provider::OAuth2(&lyft::LYFT),
     Provider::OAuth2(&mailchimp::MAILCHIMP),
     Provider::OAuth2(&mailru::MAILRU),
     Provider::OAuth2(&mailru_oauth2::MAILRU_OAUTH2),
     Provider::OAuth2(&mapmyfitness::MAPMYFITNESS),
+    Provider::OAuth2(&nfdi::MARDI),
+    Provider::OAuth2(&nfdi::MATWERK),
     Provider::OAuth1(&mediawiki::MEDIAWIKI),
     Provider::OAuth2(&meetup::MEETUP),
     Provider::OAuth2(&mendeley_oauth2::MENDELEY_OAUTH2),
@@ -301,9 +367,12 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&naver::NAVER),
     Provider::OAuth1(&generic::OAUTH1),
     Provider::OAuth2(&generic::OAUTH2),
+    Provider::OAuth2(&nfdi::OBJECTS),
+    Provider::Signed(&odnoklassniki_app::ODNOKLASSNIKI_APP),
     Provider::OAuth2(&odnoklassniki_oauth2::ODNOKLASSNIKI_OAUTH2),
     Provider::OAuth2(&generic::OIDC),
     Provider::OAuth2(&okta_oauth2::OKTA_OAUTH2),
+    Provider::OAuth2(&okta_openidconnect::OKTA_OPENIDCONNECT),
     Provider::OpenId(&openid::OPENID),
     Provider::OpenId(&openinfra::OPENINFRA),
     Provider::OAuth2(&openshift::OPENSHIFT),
@@ -322,8 +391,10 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&paypal_oauth2::PAYPAL_OAUTH2),
     Provider::OAuth2(&paypal_oauth2::PAYPAL_OAUTH2_SANDBOX),
     Provider::OAuth2(&phabricator::PHABRICATOR),
+    Provider::OAuth2(&ping::PING),
     Provider::OAuth2(&pinterest::PINTEREST),
     Provider::OAuth2(&podio::PODIO),
+    Provider::OAuth2(&nfdi::PUNCH),
     Provider::OAuth2(&pushbullet::PUSHBULLET),
     Provider::OAuth2(&qiita::QIITA),
     Provider::OAuth2(&qq::QQ),
@@ -337,6 +408,7 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&scistarter::SCISTARTER),
     Provider::OAuth2(&seznam_oauth2::SEZNAM_OAUTH2),
     Provider::OAuth2(&shopify::SHOPIFY),
+    Provider::Signed(&generic::SIGNED),
     Provider::OAuth2(&simplelogin::SIMPLELOGIN),
     Provider::OAuth2(&sketchfab::SKETCHFAB),
     Provider::OAuth1(&skyrock::SKYROCK),
@@ -350,10 +422,14 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&stripe::STRIPE),
     Provider::OAuth2(&surveymonkey::SURVEYMONKEY),
     Provider::OAuth2(&taobao::TAOBAO),
+    Provider::Signed(&telegram::TELEGRAM),
+    Provider::Signed(&telegram::TELEGRAM_MINI_APP),
+    Provider::OAuth2(&nfdi::TEXTPLUS),
     Provider::OAuth1(&thisismyjam::THISISMYJAM),
     Provider::OAuth1(&trello::TRELLO),
     Provider::OAuth1(&tripit::TRIPIT),
     Provider::OAuth1(&tumblr::TUMBLR),
+    Provider::Signed(&twilio::TWILIO),
     Provider::OAuth2(&twitch::TWITCH),
     Provider::OAuth2(&twitch::TWITCH_OPENIDCONNECT),
     Provider::OAuth1(&twitter::TWITTER),
@@ -364,16 +440,22 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&universe::UNIVERSE),
     Provider::OAuth2(&untappd::UNTAPPD),
     Provider::OAuth1(&upwork::UPWORK),
+    Provider::OAuth2(&vault::VAULT),
     Provider::OAuth2(&vend::VEND),
     Provider::OAuth1(&vimeo::VIMEO),
     Provider::OAuth2(&vimeo_oauth2::VIMEO_OAUTH2),
+    Provider::Signed(&vk_app::VK_APP),
     Provider::OAuth2(&vk_id::VK_ID),
+    Provider::Signed(&vk_app::VK_MINI_APP),
     Provider::OAuth2(&vk_oauth2::VK_OAUTH2),
+    Provider::Signed(&vk_openapi::VK_OPENAPI),
+    Provider::OAuth2(&weblate::WEBLATE),
     Provider::OAuth2(&weibo::WEIBO),
     Provider::OAuth2(&weixin::WEIXIN),
     Provider::OAuth2(&weixin::WEIXINAPP),
     Provider::OAuth1(&withings::WITHINGS),
     Provider::OAuth2(&wlcg::WLCG),
+    Provider::OAuth2(&nfdi::XCS),
     Provider::OAuth1(&xing::XING),
     Provider::OpenId(&yahoo::YAHOO),
     Provider::OAuth1(&yahoo_oauth::YAHOO_OAUTH),
@@ -407,6 +489,8 @@ impl Provider {
             Provider::OAuth1(provider) => provider.name,
             Provider::OAuth2(provider) => provider.name,
             Provider::OpenId(provider) => provider.name,
+            Provider::Cas(provider) => provider.name,
+            Provider::Signed(provider) => provider.name,
             #[cfg(feature = "saml")]
             Provider::Saml(provider) => provider.name,
         }
@@ -429,9 +513,17 @@ impl Provider {
             Provider::OAuth1(provider) => provider.title,
             Provider::OAuth2(provider) => provider.title,
             Provider::OpenId(provider) => provider.title,
+            Provider::Cas(provider) => provider.title,
+            Provider::Signed(provider) => provider.title,
             #[cfg(feature = "saml")]
             Provider::Saml(provider) => provider.title,
         }
+    }
+
+    /// Whether its sign-in was closed, or given up by Python Social Auth: then what serves instead, if anything.
+    #[must_use]
+    pub fn retired(self) -> Option<&'static str> {
+        retired::RETIRED.iter().find(|(name, _)| *name == self.name()).map(|(_, instead)| *instead)
     }
 
     /// `oauth1`, `oauth2`, `oidc`, …
@@ -441,6 +533,8 @@ impl Provider {
             Provider::OAuth1(_) => OAuth1::PROTOCOL,
             Provider::OAuth2(provider) => provider.protocol(),
             Provider::OpenId(_) => OpenId::PROTOCOL,
+            Provider::Cas(_) => Cas::PROTOCOL,
+            Provider::Signed(_) => Signed::PROTOCOL,
             #[cfg(feature = "saml")]
             Provider::Saml(_) => Saml::PROTOCOL,
         }
@@ -453,6 +547,8 @@ impl Provider {
             Provider::OAuth1(provider) => provider.docs,
             Provider::OAuth2(provider) => provider.docs,
             Provider::OpenId(provider) => provider.docs,
+            Provider::Cas(provider) => provider.docs,
+            Provider::Signed(provider) => provider.docs,
             #[cfg(feature = "saml")]
             Provider::Saml(provider) => provider.docs,
         }
@@ -465,6 +561,8 @@ impl Provider {
             Provider::OAuth1(provider) => provider.settings,
             Provider::OAuth2(provider) => provider.settings,
             Provider::OpenId(provider) => provider.settings,
+            Provider::Cas(provider) => provider.settings,
+            Provider::Signed(provider) => provider.settings,
             #[cfg(feature = "saml")]
             Provider::Saml(_) => &[],
         }
@@ -476,7 +574,9 @@ impl Provider {
         match self {
             Provider::OAuth1(_) => "KEY",
             Provider::OAuth2(provider) => provider.client_id_setting,
-            Provider::OpenId(_) => "KEY",
+            Provider::OpenId(_) | Provider::Cas(_) => "KEY",
+            Provider::Signed(provider) if !provider.client_id_setting.is_empty() => provider.client_id_setting,
+            Provider::Signed(_) => "KEY",
             #[cfg(feature = "saml")]
             Provider::Saml(_) => "SP_ENTITY_ID",
         }
@@ -489,6 +589,8 @@ impl Provider {
             Provider::OAuth1(provider) => provider.class_paths,
             Provider::OAuth2(provider) => provider.class_paths,
             Provider::OpenId(provider) => provider.class_paths,
+            Provider::Cas(provider) => provider.class_paths,
+            Provider::Signed(provider) => provider.class_paths,
             #[cfg(feature = "saml")]
             Provider::Saml(provider) => provider.class_paths,
         }
@@ -518,6 +620,8 @@ impl Provider {
             Provider::OAuth1(provider) => Ok(Arc::new(OAuth1Backend::new(provider, instance, settings, http, clock)?)),
             Provider::OAuth2(provider) => Ok(Arc::new(OAuth2Backend::new(provider, instance, settings, http, clock)?)),
             Provider::OpenId(provider) => Ok(Arc::new(OpenIdBackend::new(provider, instance, settings, http, clock)?)),
+            Provider::Cas(provider) => Ok(Arc::new(CasBackend::new(provider, instance, settings, http, clock)?)),
+            Provider::Signed(provider) => Ok(Arc::new(SignedBackend::new(provider, instance, settings, http, clock)?)),
             #[cfg(feature = "saml")]
             Provider::Saml(provider) => Ok(Arc::new(SamlBackend::new(provider, instance, settings, http, clock)?)),
         }

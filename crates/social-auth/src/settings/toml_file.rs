@@ -117,6 +117,7 @@ impl Reader<'_> {
                     let help = "protocol is for a provider that we do not know; keep one of them";
                     self.problems.push(Problem::error(what).of_backend(name).at(&place).help(help));
                 }
+                DeValue::String(text) if word == "protocol" => found = Some(generic_provider(text).to_owned()),
                 DeValue::String(text) => found = Some(text.to_string()),
                 _ => self.problems.push(Problem::error(format!("[backends.{name}] {word} must be text")).about(word).at(&place)),
             }
@@ -219,4 +220,9 @@ fn json(value: &DeValue<'_>) -> Result<Value, String> {
             Value::Object(map)
         }
     })
+}
+
+/// The provider for anybody who speaks a protocol. Python Social Auth's `cas` is CAS by OpenID Connect.
+fn generic_provider(protocol: &str) -> &str {
+    if protocol == "cas" { "cas-ticket" } else { protocol }
 }

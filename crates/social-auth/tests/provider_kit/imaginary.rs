@@ -126,10 +126,9 @@ fn everything(description: &OAuth2, state: &State) -> Value {
     }
     if let Some(openid) = description.openid {
         let endpoint = state.issuer.clone().unwrap_or_else(|| ORIGIN.to_owned());
-        let issuer = openid
-            .issuers
-            .first()
-            .map_or(endpoint.clone(), |issuer| issuer.replace("{tenantid}", TENANT).replace("{domain}", "https://idp.example"));
+        let issuer = openid.issuers.first().map_or(endpoint.clone(), |issuer| {
+            issuer.replace("{tenantid}", TENANT).replace("{domain}", "https://idp.example").replace("{api_url}", "https://idp.example")
+        });
         let mut claims = members(person.clone());
         let own = json!({"iss": issuer, "aud": CLIENT_ID, "iat": NOW, "exp": NOW + 300, "nonce": state.nonce, "tid": TENANT});
         claims.extend(members(own).into_iter().filter(|(_, value)| !value.is_null()));

@@ -27,9 +27,9 @@ use site::{ACCESS_TOKEN, CODE, Site};
 fn each(check: impl AsyncFn(Site) -> Result<(), String>) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut failures = Vec::new();
-    // Those of OpenID and SAML have neither client nor token; what must hold for them is in `tests/openid`
-    // and beside the code of SAML.
-    for provider in provider::ALL.iter().filter(|provider| !["openid", "saml"].contains(&provider.protocol())) {
+    // Those of OpenID, SAML, CAS and signed callbacks have neither client nor token; what must hold for them is
+    // in `tests/openid`, `tests/signed`, and beside the code of CAS and SAML.
+    for provider in provider::ALL.iter().filter(|provider| !["openid", "saml", "cas", "signed"].contains(&provider.protocol())) {
         let outcome = match Site::new(*provider) {
             Ok(site) => runtime.block_on(check(site)),
             Err(why) => Err(why),
@@ -206,5 +206,14 @@ fn names_are_fit_for_addresses_and_unlike_each_other() {
             assert!(classes.insert(path), "{path} is the class of two providers");
             assert_eq!(provider::find_by_class_path(path).map(Provider::name), Some(name));
         }
+    }
+}
+
+#[test]
+fn a_retired_provider_names_one_that_is_there() {
+    let retired: Vec<_> = provider::ALL.iter().filter_map(|provider| Some((provider.name(), provider.retired()?))).collect();
+    assert!(retired.contains(&("google", "google-oauth2")), "{retired:?}");
+    for (name, instead) in retired {
+        assert!(instead.is_empty() || provider::find(instead).is_some_and(|other| other.retired().is_none()), "{name}: {instead}");
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::difference::{Difference, What};
 use crate::request::{SentBody, pairs};
 use crate::wire::{Action, Step};
-use crate::{oauth1_deviations, openid_deviations, provider_deviations};
+use crate::{oauth1_deviations, openid_deviations, provider_deviations, signed_deviations};
 
 /// A difference that is right.
 pub struct Deviation {
@@ -295,5 +295,5 @@ pub fn find(difference: &Difference, scene: &Scene<'_>) -> Option<&'static Devia
 
 /// The whole list.
 pub fn every() -> impl Iterator<Item = &'static Deviation> {
-    ALL.iter().chain(provider_deviations::ALL).chain(oauth1_deviations::ALL).chain(openid_deviations::OPENID)
+    ALL.iter().chain(provider_deviations::ALL).chain(oauth1_deviations::ALL).chain(openid_deviations::OPENID).chain(signed_deviations::ALL)
 }

@@ -19,6 +19,8 @@ mod people;
 mod provider_deviations;
 mod replay;
 mod request;
+mod signed;
+mod signed_deviations;
 mod tokens;
 mod transport;
 mod wire;

@@ -24,6 +24,7 @@ use crate::metadata::{Known, Metadata};
 use crate::openid;
 use crate::outcome::{self, Outcome, Seen};
 use crate::people::People;
+use crate::signed;
 use crate::tokens::Tokens;
 use crate::transport::Replay;
 use crate::wire::{Action, Case, Recording, Step};
@@ -42,6 +43,8 @@ const NEEDED_LATER: &[(&str, &str)] = &[
     ),
     // What the recorded library takes for a tenant that is not named.
     ("TENANT_ID", "common"),
+    ("SERVER_URL", "http://example.com"),
+    ("SECRET", "secret"),
 ];
 
 /// Everything that lives as long as a case.
@@ -59,6 +62,8 @@ struct World {
     challenges: Vec<(String, String)>,
     /// The OpenID `return_to` of the last attempt that was begun.
     return_to: Option<String>,
+    /// What was sent to a provider of signed callbacks.
+    signed: Option<signed::Begun>,
     /// The first step.
     begun: &'static Step,
     /// The state of the last attempt that was begun.
@@ -85,6 +90,7 @@ pub async fn run(recording: &'static Recording, known: Arc<Known>, case: &'stati
         seen: Arc::default(),
         challenges: Vec::new(),
         return_to: None,
+        signed: None,
         begun: &case.steps[0],
         last_state: None,
     };
@@ -108,7 +114,10 @@ impl World {
             Ok(social) => social,
             Err(problems) => return self.refused_at_start(index, problems, rest),
         };
-        if step.action == Action::Callback && self.last_state.is_none() {
+        let launches = social.backend(&self.backend).is_ok_and(|backend| backend.takes_launches());
+        // Each of those is good once, so that several need several attempts.
+        let unrecorded = self.last_state.is_none() || self.signed.is_some() && self.begun_unrecorded();
+        if step.action == Action::Callback && unrecorded && !launches {
             self.begin_unrecorded(index, &social, step).await;
         }
         let mut outcome = self.act(&social, step).await.unwrap_or_else(Outcome::Failed);
@@ -153,6 +162,9 @@ impl World {
         let reply = social.begin_with(&self.backend, &request, &mut self.browser, &options).await?;
         self.browser.keep(&reply);
         self.last_state = Some(String::new());
+        if signed::is_signed(&self.provider) {
+            self.signed = Some(signed::Begun::new(step, &reply));
+        }
         if let ReplyBody::Html { html, .. } = &reply.body {
             self.return_to = openid::our_return_to(html);
         }
@@ -183,16 +195,22 @@ impl World {
 
     async fn callback(&mut self, social: &SocialAuth, step: &Step) -> Result<Outcome> {
         let mut params = self.filled(&step.params);
-        if let (Some(state), true) = (&self.last_state, self.begun_unrecorded()) {
+        if let (Some(state), true) = (&self.last_state, self.begun_unrecorded() && self.signed.is_none()) {
             params.entry("state").or_insert_with(|| Value::from(state.clone()));
         }
         if let Some(ours) = &self.return_to {
             openid::answer(&mut params, step, self.begun, ours);
         }
+        if let Some(begun) = &self.signed {
+            begun.answer(&mut params, &self.settings, &self.backend, self.begun_unrecorded());
+        }
         let request = self.browser.get(&social.callback_url(&self.backend), &params)?;
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        let reply = social.complete(&self.backend, &request, &mut self.browser).await?;
+        let mut reply = social.complete(&self.backend, &request, &mut self.browser).await?;
         self.browser.keep(&reply);
+        if let Some(confirmed) = signed::confirmed(&reply, request) {
+            reply = social.complete(&self.backend, &confirmed, &mut self.browser).await?;
+        }
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).take();
         Ok(Outcome::Reply(reply, self.as_stored(seen).await?.map(Box::new)))
     }
@@ -320,7 +338,9 @@ impl World {
     fn build_with_needed_later(&mut self, index: usize, problems: Vec<Error>) -> Result<SocialAuth, Vec<Error>> {
         let missing: Vec<_> = problems.iter().filter_map(|error| error.facts().parameter).collect();
         let mut made = Vec::new();
-        for (name, value) in NEEDED_LATER.iter().filter(|(name, _)| missing.contains(name)) {
+        // Elsewhere recordings are about a secret that is missing.
+        let may_make = |name: &str| name != "SECRET" || signed::is_signed(&self.provider);
+        for (name, value) in NEEDED_LATER.iter().filter(|(name, _)| missing.contains(name) && may_make(name)) {
             self.settings.insert(setting_name(&[&self.backend, name]), Value::from(*value));
             made.push(*name);
         }
@@ -328,7 +348,7 @@ impl World {
             return Err(problems);
         }
         self.note(Difference::new(index, What::Consistency("needed later".to_owned()), None, Some(Value::from(made))));
-        self.build()
+        self.build().or_else(|problems| self.build_with_needed_later(index, problems))
     }
 
     fn build(&self) -> Result<SocialAuth, Vec<Error>> {

@@ -2,6 +2,7 @@
 
 mod access;
 mod backends;
+mod cas;
 mod journeys;
 mod mail;
 mod oauth;
@@ -12,6 +13,7 @@ mod outgoing;
 mod people;
 mod saml;
 mod server;
+mod signed;
 mod unsupported;
 
 pub use unsupported::{UNSUPPORTED, Unsupported};
@@ -39,6 +41,8 @@ pub const GROUPS: &[Group] = &[
     oidc::GROUP,
     openid::GROUP,
     saml::GROUP,
+    cas::GROUP,
+    signed::GROUP,
     journeys::GROUP,
     access::GROUP,
     people::GROUP,

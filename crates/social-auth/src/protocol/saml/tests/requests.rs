@@ -122,7 +122,12 @@ pub fn complete_with(backend: &SamlBackend, query: &str, answer: &str) -> Result
     let (mut attempt, _) = begin_with(backend, query)?;
     attempt.protocol.insert("request".into(), json!(REQUEST));
     let posted = url::form_urlencoded::Serializer::new(String::new()).append_pair("SAMLResponse", &STANDARD.encode(answer)).finish();
-    let callback = Callback { params: Params::from_urlencoded(posted.as_bytes()), url: RECIPIENT.to_owned(), posted: true };
+    let callback = Callback {
+        params: Params::from_urlencoded(posted.as_bytes()),
+        url: RECIPIENT.to_owned(),
+        posted: true,
+        cookies: Params::default(),
+    };
     wait(backend.complete(&attempt, &callback))
 }
 
