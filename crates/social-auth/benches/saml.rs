@@ -109,7 +109,12 @@ fn verification(criterion: &mut Criterion) {
         for (what, both) in [("assertion", false), ("both", true)] {
             let encoded = STANDARD.encode(answer(&request, key, name == "P-256", both));
             let form = url::form_urlencoded::Serializer::new(String::new()).append_pair("SAMLResponse", &encoded).finish();
-            let callback = Callback { params: Params::from_urlencoded(form.as_bytes()), url: CALLBACK.to_owned(), posted: true };
+            let callback = Callback {
+                params: Params::from_urlencoded(form.as_bytes()),
+                url: CALLBACK.to_owned(),
+                posted: true,
+                cookies: Params::default(),
+            };
             group.bench_function(format!("{name}, {what} signed"), |bencher| {
                 bencher.iter(|| runtime.block_on(backend.complete(&attempt, black_box(&callback))).unwrap());
             });
