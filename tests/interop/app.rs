@@ -26,14 +26,13 @@ impl App {
 
     /// An application with these backends.
     pub(crate) async fn with(backends: impl FnOnce(Builder) -> Builder) -> App {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
-        let builder = SocialAuth::builder()
-            .public_url(&url)
-            .secret_key("a key of at least thirty-two random characters")
-            .set("SOCIAL_AUTH_LOGIN_REDIRECT_URL", ACCOUNT)
-            .storage(MemoryStorage::new());
-        let social = backends(builder).build().unwrap_or_else(|error| panic!("{error}"));
+        let (listener, url) = listen().await;
+        let social = social(&url, backends);
+        App::serve(listener, url, social).await
+    }
+
+    /// What is ready to serve, at an address that it was made for.
+    pub(crate) async fn serve(listener: TcpListener, url: String, social: SocialAuth) -> App {
         let app = Router::new().route(ACCOUNT, get(account)).merge(social_auth_axum::routes(social.clone())).with_state(social.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
         App { url, social }
@@ -48,6 +47,23 @@ impl App {
     pub(crate) async fn user(&self, association: &Association) -> User {
         self.social.users().user(&association.user_id).await.unwrap().expect("a user")
     }
+}
+
+/// An address for an application.
+pub(crate) async fn listen() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+    (listener, url)
+}
+
+/// An application's settings.
+pub(crate) fn social(url: &str, backends: impl FnOnce(Builder) -> Builder) -> SocialAuth {
+    let builder = SocialAuth::builder()
+        .public_url(url)
+        .secret_key("a key of at least thirty-two random characters")
+        .set("SOCIAL_AUTH_LOGIN_REDIRECT_URL", ACCOUNT)
+        .storage(MemoryStorage::new());
+    backends(builder).build().unwrap_or_else(|error| panic!("{error}"))
 }
 
 async fn account(user: Option<CurrentUser>) -> Json<Value> {

@@ -11,6 +11,8 @@ pub(crate) struct Peer {
     /// Where it asks for certificates, if it was started so.
     pub(crate) mtls: Option<String>,
     pub(crate) client_secret: String,
+    /// Who shows this may register clients.
+    pub(crate) initial_access_token: String,
     process: Process,
 }
 
@@ -29,6 +31,7 @@ impl Peer {
             issuer: process.said("issuer"),
             mtls: process.may_have_said("mtls"),
             client_secret: process.said("client_secret"),
+            initial_access_token: process.said("initial_access_token"),
             process,
         })
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use social_auth::error::Reason;
 use social_auth::storage::Association;
 
-use crate::app::App;
+use crate::app::{App, listen, social};
 use crate::browser::Browser;
 use crate::oidc_provider::{assert_refused, assert_signed_in, callback_of, shared, sign_in, with_parameter};
 use crate::peer::Peer;
@@ -318,4 +318,40 @@ async fn mutual_tls_with_certificates_by_an_authority_and_of_our_own() {
     let metadata = json!({"token_endpoint_auth_method": "self_signed_tls_client_auth"});
     let good = app(&peer, "mtls-own", metadata, settings("self_signed_tls_client_auth", &own)).await;
     twice(&good, "mtls-own").await;
+}
+
+#[tokio::test]
+async fn an_application_registers_itself_with_keys_and_with_a_secret() {
+    let Some(peer) = shared() else { return };
+    for (name, further) in [
+        (
+            "self-keys",
+            json!({"PRIVATE_KEYS": &*P256, "ID_TOKEN_ENCRYPTED_RESPONSE_ALG": "ECDH-ES+A128KW", "DPOP_BOUND_ACCESS_TOKENS": true}),
+        ),
+        ("self-secret", json!({"JWT_ALGORITHMS": ["ES256"], "TITLE": "Ours"})),
+    ] {
+        let settings = |key: &str, secret: Option<&str>| {
+            let mut all = json!({
+                "KEY": key, "SECRET": secret, "OIDC_ENDPOINT": peer.issuer, "INITIAL_ACCESS_TOKEN": peer.initial_access_token
+            });
+            merge(&mut all, further.clone());
+            let all = all.as_object().unwrap().clone();
+            all.into_iter().map(|(name, value)| (&*name.leak(), value)).collect::<Vec<(&'static str, Value)>>()
+        };
+        // A client that is not registered yet has something in the place of what the provider will give.
+        let (key, secret) = ("nobody yet", (name == "self-secret").then_some("nothing yet"));
+        let (listener, url) = listen().await;
+        let before = social(&url, |builder| builder.backend_as(name, "oidc", settings(key, secret)));
+        let registered = before.register_client(name).await.unwrap();
+        assert_eq!(registered.client_secret.is_some(), name == "self-secret", "a client with keys needs no secret");
+        assert!(registered.registration_client_uri.is_some() && registered.registration_access_token.is_some());
+        let given = registered.client_secret.as_ref().map(|secret| secret.expose().to_owned());
+        let after = social(&url, |builder| builder.backend_as(name, "oidc", settings(&registered.client_id, given.as_deref())));
+        let after = App::serve(listener, url.clone(), after).await;
+        twice(&after, name).await;
+        let mut without = settings(key, secret);
+        without.retain(|(name, _)| *name != "INITIAL_ACCESS_TOKEN");
+        let stranger = social(&url, |builder| builder.backend_as(name, "oidc", without));
+        assert!(stranger.register_client(name).await.is_err(), "the provider wants to see its token");
+    }
 }

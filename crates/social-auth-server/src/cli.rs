@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Check(Configured),
     /// List the providers that there are: name, title, protocol.
     Backends,
+    /// Register this application with an OpenID Connect provider (RFC 7591) and print its `key` and `secret`.
+    Register(Register),
     /// Make the tables that the database lacks. `serve` does so too.
     Migrate(Migrate),
     /// Remove paused sign-ins, unused e-mail codes and sessions that are over. `serve` does so every
@@ -45,6 +47,14 @@ pub(crate) struct Configured {
     /// The settings file; without it social-auth.toml, if there is one.
     #[arg(long, value_name = "FILE", env = "SOCIAL_AUTH_CONFIG")]
     pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Register {
+    /// The backend, which has everything in its table but `key` and `secret`.
+    pub(crate) backend: String,
+    #[command(flatten)]
+    pub(crate) configured: Configured,
 }
 
 #[derive(Debug, Args)]

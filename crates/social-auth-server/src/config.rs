@@ -63,6 +63,26 @@ impl Config {
         Self::check(read(arguments)?, None)
     }
 
+    /// The same for one who is yet to be registered with the provider of this backend: something stands in for
+    /// what the provider will give.
+    ///
+    /// # Errors
+    /// As [`Config::load`]; when there is a `key` already.
+    pub(crate) fn load_unregistered(arguments: &Arguments<'_>, backend: &str) -> Result<Self, Problems> {
+        let mut settings = read(arguments)?;
+        let own = settings.of_backend(backend);
+        if own.value("KEY").is_some() {
+            let problem = Problem::error(format!("backend \"{backend}\" has a key: it is registered already"));
+            return Err(problem.about("KEY").of_backend(backend).help("remove its key and secret to register it anew").into());
+        }
+        let needs_secret = own.value("SECRET").is_none() && own.value("PRIVATE_KEYS").is_none();
+        settings.set_for(backend, "key", "not registered yet");
+        if needs_secret {
+            settings.set_for(backend, "secret", random_token(32));
+        }
+        Self::check(settings, None)
+    }
+
     /// Checks settings. With a mailbox, all letters go there.
     ///
     /// # Errors
@@ -97,6 +117,16 @@ fn builder(settings: Settings, mailbox: Option<&Mailbox>) -> Builder {
     match mailbox {
         Some(mailbox) => builder.mailer(mailbox.clone()),
         None => builder,
+    }
+}
+
+/// Puts something in the place of what only a server that serves must have.
+pub(crate) fn make_ready(settings: &mut Settings, listen: Option<SocketAddr>) {
+    if settings.of_site().value("SECRET_KEY").is_none() {
+        settings.set("secret_key", random_token(32));
+    }
+    if let Some(url) = listen.and_then(|address| local_public_url(settings, address)) {
+        settings.set("public_url", url);
     }
 }
 
@@ -150,13 +180,7 @@ fn listen(settings: &Settings) -> Result<Vec<SocketAddr>, Problems> {
 /// be told twice.
 fn rehearse(settings: &Settings, mailbox: Option<&Mailbox>, listen: Option<&[SocketAddr]>, fine: bool) -> Vec<Problem> {
     let mut settings = settings.clone();
-    if settings.of_site().value("SECRET_KEY").is_none() {
-        settings.set("secret_key", random_token(32));
-    }
-    let address = listen.and_then(<[SocketAddr]>::first);
-    if let Some(url) = address.and_then(|address| local_public_url(&settings, *address)) {
-        settings.set("public_url", url);
-    }
+    make_ready(&mut settings, listen.and_then(<[SocketAddr]>::first).copied());
     let already_told = |error: &Error| !fine && (error.reason() != Reason::MissingSetting || error.facts().parameter == Some("PUBLIC_URL"));
     match builder(settings, mailbox).storage(MemoryStorage::new()).build() {
         Ok(_) => Vec::new(),

@@ -8,6 +8,7 @@ use crate::attempt::Attempt;
 use crate::error::{Error, Reason, Result};
 use crate::form::Form;
 use crate::identity::{Fields, Identity, ProviderSession};
+use crate::protocol::oidc::{ClientAddresses, Registered};
 use crate::secret::Secret;
 use crate::storage::Association;
 use crate::web::{Params, Request};
@@ -204,6 +205,14 @@ pub trait Backend: Send + Sync + 'static {
     /// The public keys of this client (RFC 7517), where it has private ones.
     fn client_jwks(&self) -> Option<Value> {
         None
+    }
+
+    /// Registers this application as a client with the provider (RFC 7591).
+    ///
+    /// # Errors
+    /// `unsupported_feature` where there is no such thing; what the provider answers.
+    async fn register(&self, _addresses: &ClientAddresses) -> Result<Registered> {
+        Err(self.unsupported("the registration of clients"))
     }
 
     /// Reaches what can be reached without a person (discovery documents, keys) and tells what it saw,

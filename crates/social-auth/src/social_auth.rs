@@ -13,6 +13,7 @@ use crate::flow;
 use crate::identity::Fields;
 use crate::mail::Mailroom;
 use crate::pipeline::{Disconnection, Pipeline};
+use crate::protocol::oidc::{ClientAddresses, Registered};
 use crate::seal::Sealer;
 use crate::secret::Secret;
 use crate::session::Session;
@@ -236,6 +237,20 @@ impl SocialAuth {
     #[must_use]
     pub fn callback_url(&self, backend: &str) -> String {
         self.url(&format!("complete/{backend}/"))
+    }
+
+    /// Registers this application as a client with a backend's provider (RFC 7591), as the settings of the backend
+    /// describe it. Nothing is kept: what the provider answers belongs into the settings, as `KEY` and `SECRET`.
+    ///
+    /// # Errors
+    /// `unsupported_feature` where the provider takes no registrations; what it answers.
+    pub async fn register_client(&self, backend: &str) -> Result<Registered> {
+        let addresses = ClientAddresses {
+            redirect_uri: self.callback_url(backend),
+            jwks_uri: self.client_keys_url(backend),
+            backchannel_logout_uri: self.url(&format!("logout/backchannel/{backend}/")),
+        };
+        self.backend(backend)?.register(&addresses).await
     }
 
     /// The address of the public keys of a backend's client, to be registered with the provider as `jwks_uri`.

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use social_auth::SocialAuth;
 use social_auth::backend::Backend;
 use social_auth::error::{Error, Reason};
-use social_auth::seal::random_token;
 use social_auth::settings::{Problem, Problems};
 use social_auth::storage::MemoryStorage;
 
 use crate::cli::Configured;
-use crate::config::{Arguments, Config, local_public_url};
+use crate::config::{Arguments, Config, make_ready};
 use crate::failure::Failure;
 use crate::logging::Logging;
 
@@ -75,13 +74,7 @@ async fn check_letters(social: &SocialAuth) -> bool {
 }
 
 fn social_auth(mut config: Config) -> Result<SocialAuth, Problems> {
-    let settings = &mut config.settings;
-    if settings.of_site().value("SECRET_KEY").is_none() {
-        settings.set("secret_key", random_token(32));
-    }
-    if let Some(url) = config.listen.first().and_then(|address| local_public_url(settings, *address)) {
-        settings.set("public_url", url);
-    }
+    make_ready(&mut config.settings, config.listen.first().copied());
     let social = config.builder().storage(MemoryStorage::new()).build();
     social.map_err(|errors| Problem::error(errors.to_string()).into())
 }

@@ -5,6 +5,7 @@ mod check;
 mod clear;
 mod demo;
 mod migrate;
+mod register;
 mod rotate_keys;
 mod serve;
 
@@ -24,6 +25,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Serve(arguments) => wait_for(serve::run(arguments)),
         Command::Demo(arguments) => wait_for(demo::run(arguments)),
         Command::Check(arguments) => wait_for(check::run(arguments)),
+        Command::Register(arguments) => wait_for(register::run(arguments)),
         Command::Migrate(arguments) => wait_for(migrate::run(arguments)),
         Command::Clear(arguments) => wait_for(clear::run(arguments)),
         Command::RotateKeys(arguments) => wait_for(rotate_keys::run(arguments)),

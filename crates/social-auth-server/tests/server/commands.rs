@@ -62,6 +62,21 @@ async fn check_says_what_is_wrong_with_a_provider_and_exits_with_1() {
 }
 
 #[tokio::test]
+async fn register_says_what_keeps_it_from_registering() {
+    let idp = DevProvider::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("social-auth.toml"), settings(&idp)).unwrap();
+    let output = run(folder.path(), &["register", "dev-oidc"]).await;
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("registered already"), "{}", said(&output));
+    let unregistered = format!("[backends.new]\nprovider = \"oidc\"\noidc_endpoint = \"{}\"\n", idp.issuer());
+    std::fs::write(folder.path().join("social-auth.toml"), unregistered).unwrap();
+    let output = run(folder.path(), &["register", "new"]).await;
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("registration_endpoint"), "{}", said(&output));
+}
+
+#[tokio::test]
 async fn migrate_makes_the_tables_once() {
     let idp = DevProvider::start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -21,7 +21,7 @@ use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Outgoing};
 use crate::identity::{Fields, Identity, Tokens};
 use crate::protocol::arguments::REDIRECT_STATE;
-use crate::protocol::oidc::{Bindings, Metadata, RefreshContext, RelyingParty, SignedAccessTokens};
+use crate::protocol::oidc::{Bindings, ClientAddresses, Metadata, RefreshContext, Registered, RelyingParty, SignedAccessTokens};
 use crate::protocol::profile::CallContext;
 use crate::secret::Secret;
 use crate::settings::BackendSettings;
@@ -468,6 +468,13 @@ impl Backend for OAuth2Backend {
         match &self.openid {
             Some(openid) => openid.session_ended(notice).await,
             None => Err(self.unsupported("being told of a logout")),
+        }
+    }
+
+    async fn register(&self, addresses: &ClientAddresses) -> Result<Registered> {
+        match &self.openid {
+            Some(openid) => openid.register(addresses).await.map_err(|error| error.backend(&self.config.info.name)),
+            None => Err(self.unsupported("the registration of clients")),
         }
     }
 

@@ -15,6 +15,7 @@ mod issuer;
 mod logout;
 mod logout_token;
 mod refresh;
+mod registration;
 mod relying_party;
 mod user_info;
 
@@ -27,5 +28,6 @@ pub use id_token::{DEFAULT_LEEWAY, DEFAULT_TOKEN_MAX_AGE, FurtherAudiences, IdTo
 pub use issuer::{IssuerRule, TENANT_PLACEHOLDER, Tenants};
 pub use logout_token::{LogoutToken, verify_logout_token};
 pub use refresh::RefreshContext;
+pub use registration::{ClientAddresses, Registered};
 pub(crate) use relying_party::{Bindings, RelyingParty};
 pub use user_info::{UserInfoRules, read_user_info};

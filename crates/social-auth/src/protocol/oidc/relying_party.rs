@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::demands::Demands;
 use super::envelope::Envelopes;
 use super::logout::session_of;
+use super::registration::{ClientAddresses, Registered, Registration};
 use super::{
     DEFAULT_LEEWAY, DEFAULT_TOKEN_MAX_AGE, DocumentSources, ExpectedIssuer, FurtherAudiences, IdTokenRules, IssuerRule, Metadata,
     ProviderDocuments, RefreshContext, TENANT_PLACEHOLDER, Tenants, UserInfoRules, authorization_response,
@@ -51,6 +52,7 @@ pub(crate) struct RelyingParty {
     params: Vec<(&'static str, String)>,
     demands: Demands,
     envelopes: Envelopes,
+    registration: Registration,
     user_info_algorithm: Option<Algorithm>,
     authorization_algorithm: Option<Algorithm>,
 }
@@ -126,6 +128,7 @@ impl RelyingParty {
             params: request_params(settings)?,
             demands: Demands::resolve(settings)?,
             envelopes: Envelopes::resolve(settings)?,
+            registration: Registration::resolve(settings)?,
             user_info_algorithm,
             authorization_algorithm,
         })
@@ -261,6 +264,16 @@ impl RelyingParty {
         let token = self.envelopes.open("authorization response", response, self.envelopes.authorization).map_err(stage)?;
         let claims = self.documents.verify_authorization_response(&token, &rules).await?;
         Ok(authorization_response::parameters(&claims).collect())
+    }
+
+    /// Registers the client with the provider.
+    ///
+    /// # Errors
+    /// `unsupported_feature` where it takes no registrations; what it answers.
+    pub(crate) async fn register(&self, addresses: &ClientAddresses) -> Result<Registered> {
+        let metadata = self.metadata().await?;
+        let published = metadata.as_deref().and_then(|metadata| metadata.registration_endpoint.as_deref());
+        self.registration.register(&self.http, published, addresses).await
     }
 
     /// Whether anything comes encrypted to us.

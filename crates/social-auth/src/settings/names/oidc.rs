@@ -71,5 +71,8 @@ pub(super) const GROUP: Group = Group {
         )
         .or("they are not encrypted"),
         setting("AUTHORIZATION_ENCRYPTED_RESPONSE_ENC", CONTENT_ENCRYPTION, "How their content is encrypted.").or("A128CBC-HS256"),
+        setting("REGISTRATION_ENDPOINT", Kind::Url, "Where `social-auth register` registers this client (RFC 7591).")
+            .or("the discovery document's"),
+        setting("INITIAL_ACCESS_TOKEN", Kind::Secret, "What the provider wants to see there."),
     ],
 };
