@@ -312,6 +312,12 @@ async fn mutual_tls_with_certificates_by_an_authority_and_of_our_own() {
     });
     let good = app(&peer, "mtls", issued.clone(), settings("tls_client_auth", &authority.client)).await;
     twice(&good, "mtls").await;
+    // Whose certificate nobody vouches for gets no code of ours.
+    let mut trusting_nobody = settings("tls_client_auth", &authority.client);
+    merge(&mut trusting_nobody, json!({"CA_BUNDLE": null}));
+    let bad = app(&peer, "mtls-unknown-authority", issued.clone(), trusting_nobody).await;
+    let page = sign_in(&mut Browser::new(), &bad, "mtls-unknown-authority", "nobody").await;
+    assert_refused(&page, Reason::TlsError, StatusCode::BAD_GATEWAY);
     let bad = app(&peer, "mtls-stranger", issued, settings("tls_client_auth", &own)).await;
     let page = sign_in(&mut Browser::new(), &bad, "mtls-stranger", "nobody").await;
     assert_refused(&page, Reason::InvalidSetting, StatusCode::INTERNAL_SERVER_ERROR);

@@ -17,6 +17,8 @@ pub enum ClientAuth {
     Basic,
     /// `client_secret_post`: in the form.
     Post,
+    /// `private_key_jwt`: a statement signed with one of [`Client::jwks`] (RFC 7523).
+    PrivateKeyJwt,
     /// `none`: a public client, which then must use PKCE.
     None,
 }
@@ -86,6 +88,12 @@ pub struct Client {
     pub any_loopback_redirect: bool,
     /// Accepted ways to authenticate.
     pub auth_methods: Vec<ClientAuth>,
+    /// The client's public keys (RFC 7517), for `private_key_jwt`.
+    pub jwks: Option<serde_json::Value>,
+    /// Whether authorization requests must be pushed (RFC 9126).
+    pub par_required: bool,
+    /// Whether tokens are bound to a key (DPoP, RFC 9449); proofs need the provider's nonce then.
+    pub dpop_bound: bool,
     /// Whether a request without PKCE is refused. Always so for public clients.
     pub pkce_required: bool,
     /// Algorithm of the ID token.
@@ -118,6 +126,9 @@ impl Client {
             redirect_uris: Vec::new(),
             any_loopback_redirect: true,
             auth_methods: vec![ClientAuth::Basic, ClientAuth::Post],
+            jwks: None,
+            par_required: false,
+            dpop_bound: false,
             pkce_required: false,
             id_token_signing: Signing::Rs256,
             userinfo_signing: None,
@@ -130,6 +141,12 @@ impl Client {
         }
     }
 
+    /// A client that proves itself with keys of its own (`private_key_jwt`), of which these are the public parts.
+    #[must_use]
+    pub fn with_keys(id: impl Into<String>, jwks: serde_json::Value) -> Self {
+        Self { secret: None, auth_methods: vec![ClientAuth::PrivateKeyJwt], jwks: Some(jwks), ..Self::confidential(id, "") }
+    }
+
     /// A client that cannot keep a secret, such as a mobile or single-page application.
     #[must_use]
     pub fn public(id: impl Into<String>) -> Self {
@@ -137,7 +154,7 @@ impl Client {
     }
 
     pub(crate) fn needs_pkce(&self) -> bool {
-        self.pkce_required || self.secret.is_none()
+        self.pkce_required || self.auth_methods.contains(&ClientAuth::None)
     }
 
     /// Exact comparison (RFC 9700 section 2.1), or a loopback URL where those are allowed.

@@ -22,11 +22,12 @@ use crate::guard::{refuse_production, require_loopback, require_loopback_url};
 use crate::keys::{KeyRing, OldKeys};
 use crate::mailbox::{self, Mailbox};
 use crate::oauth1;
-use crate::oauth2::{self, Dialect, Grants};
+use crate::oauth2::{self, Dialect, Grants, Pushed, Seen};
 use crate::oidc::{self, Edit, IdToken};
 use crate::openid;
 use crate::page::{self, Pages};
 use crate::people::{People, Person};
+use crate::random;
 use crate::recorder::{self, RecordedRequest, RequestLog};
 
 /// The client that every provider knows, unless the builder says otherwise.
@@ -44,6 +45,9 @@ pub(crate) struct Shared {
     pub(crate) people: People,
     pub(crate) desk: Desk,
     pub(crate) grants: Grants,
+    pub(crate) pushed: Pushed,
+    pub(crate) seen: Seen,
+    pub(crate) dpop_nonce: String,
     pub(crate) oauth1: oauth1::Books,
     pub(crate) openid: openid::Books,
     pub(crate) tickets: cas::Tickets,
@@ -174,6 +178,9 @@ impl Builder {
             people,
             desk: Desk::default(),
             grants: Grants::default(),
+            pushed: Pushed::default(),
+            seen: Seen::default(),
+            dpop_nonce: random::token()?,
             oauth1: oauth1::Books::default(),
             openid: openid::Books::default(),
             tickets: cas::Tickets::default(),

@@ -21,7 +21,7 @@ import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.j
 console.info = console.error;
 console.warn = console.error;
 
-const INITIAL_ACCESS_TOKEN = 'an initial access token';
+const INITIAL_ACCESS_TOKEN = 'an-initial-access-token';
 
 // Which endpoints are on the port with TLS.
 const aliases = {};

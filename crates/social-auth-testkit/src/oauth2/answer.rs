@@ -1,10 +1,16 @@
 //! The authorization response: a redirect, or a form that posts itself.
 
+use std::sync::Arc;
+
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use serde_json::{Map, Value};
 use url::Url;
 
+use crate::client::Client;
+use crate::error::Error;
 use crate::oauth2::Refusal;
+use crate::oidc::IdToken;
 use crate::page::Reader;
 use crate::provider::Shared;
 
@@ -23,6 +29,8 @@ pub(crate) struct Destination {
     pub(crate) state: Option<String>,
     /// Added to every response (RFC 9207 section 2).
     pub(crate) issuer: String,
+    /// For whom the response is signed, where it is (JARM).
+    pub(crate) signed_for: Option<Arc<Client>>,
 }
 
 impl Destination {
@@ -38,6 +46,12 @@ impl Destination {
     fn send(&self, shared: &Shared, reader: Reader, mut fields: Vec<(&'static str, String)>) -> Response {
         fields.extend(self.state.clone().map(|state| ("state", state)));
         fields.push(("iss", self.issuer.clone()));
+        if let Some(client) = &self.signed_for {
+            fields = match self.signed(shared, client, &fields) {
+                Ok(response) => vec![("response", response)],
+                Err(error) => return Refusal::from(error).into_response(),
+            };
+        }
         match self.mode {
             ResponseMode::FormPost => shared.pages.form_post(reader, self.redirect_uri.as_str(), &fields),
             ResponseMode::Query => {
@@ -48,6 +62,20 @@ impl Destination {
         }
     }
 }
+
+impl Destination {
+    /// JARM, section 2.1.
+    fn signed(&self, shared: &Shared, client: &Client, fields: &[(&'static str, String)]) -> Result<String, Error> {
+        let text = |(name, value): &(&'static str, String)| ((*name).to_owned(), Value::from(value.as_str()));
+        let mut claims: Map<String, Value> = fields.iter().map(text).collect();
+        claims.insert("aud".to_owned(), client.id.clone().into());
+        claims.insert("exp".to_owned(), shared.clock.now().saturating_add(RESPONSE_SECONDS).into());
+        IdToken::new(shared, client.id_token_signing, claims).sign(shared, client.id_token_signing, client)
+    }
+}
+
+/// Seconds that a signed response is good for.
+const RESPONSE_SECONDS: i64 = 300;
 
 /// 303, so that a browser comes with GET also after the consent form's POST.
 pub(crate) fn see_other(url: &Url) -> Response {

@@ -19,7 +19,11 @@ use crate::random;
 /// Answers an authorization request: a page, a silent answer, or an error.
 pub(crate) fn authorize(shared: &Shared, dialect: Dialect, encoded: &str, headers: &HeaderMap) -> Response {
     let reader = Reader::of(headers);
-    let request = match AuthorizationRequest::read(shared, dialect, &Params::parse(encoded)) {
+    let params = match pushed(shared, Params::parse(encoded)) {
+        Ok(params) => params,
+        Err(explanation) => return shared.pages.message(reader, StatusCode::BAD_REQUEST, "This request cannot be answered", explanation),
+    };
+    let request = match AuthorizationRequest::read(shared, dialect, &params) {
         Ok(request) => request,
         Err(Unanswerable::Here(explanation)) => {
             let title = "This request cannot be answered";
@@ -35,6 +39,18 @@ pub(crate) fn authorize(shared: &Shared, dialect: Dialect, encoded: &str, header
     match silent_login(shared, &request, shared.desk.session(shared, headers)) {
         Ok(login) => request.finish(shared, Decision::SignIn(login), reader),
         Err(refusal) => request.destination.refuse(shared, reader, &refusal),
+    }
+}
+
+/// The parameters that were pushed, where the request names some (RFC 9126 section 4).
+fn pushed(shared: &Shared, params: Params) -> Result<Params, &'static str> {
+    if params.first("request_uri").is_some() {
+        return shared.pushed.take(&params, shared.clock.now()).ok_or("The request_uri is unknown, was used, or is another client's.");
+    }
+    let client = params.first("client_id").and_then(|id| shared.clients.get(id));
+    match client.is_some_and(|client| client.par_required) {
+        true => Err("This client must push its authorization requests."),
+        false => Ok(params),
     }
 }
 

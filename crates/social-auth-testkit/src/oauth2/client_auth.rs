@@ -9,11 +9,15 @@ use percent_encoding::percent_decode_str;
 
 use crate::client::{Client, ClientAuth};
 use crate::oauth2::Refusal;
+use crate::oauth2::signed::client_by_assertion;
 use crate::params::Params;
 use crate::provider::Shared;
 
 /// Finds and proves the client of a token, revocation or introspection request.
 pub(crate) fn authenticate(shared: &Shared, headers: &HeaderMap, params: &Params) -> Result<Arc<Client>, Refusal> {
+    if let Some(assertion) = params.first("client_assertion") {
+        return client_by_assertion(shared, params, assertion);
+    }
     let basic = headers.get(header::AUTHORIZATION).map(basic_credentials).transpose()?;
     let posted = params.first("client_secret");
     let (id, secret, method) = match (&basic, posted) {
@@ -33,6 +37,7 @@ pub(crate) fn authenticate(shared: &Shared, headers: &HeaderMap, params: &Params
     if !client.auth_methods.contains(&method) {
         return Err(Refusal::invalid_client(match method {
             ClientAuth::None => "the client gave no secret and is not registered as public",
+            ClientAuth::PrivateKeyJwt => "the client is not registered for private_key_jwt",
             ClientAuth::Basic => "the client is not registered for client_secret_basic",
             ClientAuth::Post => "the client is not registered for client_secret_post",
         }));

@@ -53,6 +53,8 @@ pub(crate) struct Access {
     pub(crate) scope: String,
     pub(crate) issued: i64,
     pub(crate) expires: i64,
+    /// The thumbprint of the key that it is bound to.
+    pub(crate) jkt: Option<String>,
 }
 
 /// What a token request receives.
@@ -140,6 +142,7 @@ impl Grants {
             scope: scope.to_owned(),
             issued: now,
             expires: now.saturating_add(i64::from(client.access_token_seconds)),
+            jkt: None,
         };
         books.access.insert(access_token.clone(), access);
         if let Some(value) = &refresh_token {
@@ -147,6 +150,13 @@ impl Grants {
             books.refresh.insert(value.clone(), token);
         }
         Ok(Issued { access_token, refresh_token })
+    }
+
+    /// Binds an access token to a key (RFC 9449 section 6).
+    pub(crate) fn bind(&self, access_token: &str, jkt: String) {
+        if let Some(access) = self.books().access.get_mut(access_token) {
+            access.jkt = Some(jkt);
+        }
     }
 
     /// Presents a refresh token of this client. With rotation it is spent, and presenting it

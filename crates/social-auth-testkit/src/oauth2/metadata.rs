@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde_json::{Map, Value, json};
 
+use crate::client::Signing;
 use crate::oauth2::Dialect;
 use crate::provider::Shared;
 
@@ -20,13 +21,20 @@ pub(crate) async fn document(State(shared): State<Arc<Shared>>) -> Json<Value> {
 
 /// What this document and OpenID Connect's have in common.
 pub(crate) fn common(url: &str, dialect: Dialect) -> Map<String, Value> {
-    let authentication = json!(["client_secret_basic", "client_secret_post", "none"]);
+    let authentication = json!(["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]);
     let document = json!({
         "issuer": dialect.issuer(url),
         "revocation_endpoint": format!("{url}/oauth2/revoke"),
         "introspection_endpoint": format!("{url}/oauth2/introspect"),
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query", "form_post"],
+        "response_modes_supported": ["query", "form_post", "jwt", "query.jwt", "form_post.jwt"],
+        "authorization_signing_alg_values_supported": Signing::ALL.map(Signing::name),
+        "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA"],
+        "dpop_signing_alg_values_supported": ["RS256", "PS256", "ES256", "EdDSA"],
+        "pushed_authorization_request_endpoint": match dialect {
+            Dialect::OAuth2 => format!("{url}/oauth2/par"),
+            Dialect::OpenId => format!("{url}/par"),
+        },
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "token_endpoint_auth_methods_supported": authentication,
         "revocation_endpoint_auth_methods_supported": authentication,

@@ -1,6 +1,6 @@
 //! OAuth 2.0: authorization code with PKCE, refresh, revocation, introspection, metadata.
 //!
-//! RFC 6749, 6750, 7009, 7636, 7662, 8414, 9207. OpenID Connect ([`crate::oidc`]) serves the same
+//! RFC 6749, 6750, 7009, 7523, 7636, 7662, 8414, 9126, 9207, 9449, and signed answers (JARM). OpenID Connect ([`crate::oidc`]) serves the same
 //! handlers at its own paths; [`Dialect`] tells which of the two a request came to.
 
 mod answer;
@@ -9,9 +9,11 @@ mod client_auth;
 mod grants;
 mod metadata;
 mod pkce;
+mod pushed;
 mod refusal;
 mod request;
 mod resource;
+mod signed;
 mod token;
 
 use std::sync::Arc;
@@ -26,8 +28,11 @@ use crate::provider::Shared;
 pub(crate) use answer::see_other;
 pub(crate) use grants::{Grant, Grants, Issued, contains_scope};
 pub(crate) use metadata::common as common_metadata;
+pub(crate) use pushed::Pushed;
+pub(crate) use pushed::openid as pushed_authorization_requests;
 pub(crate) use refusal::Refusal;
-pub(crate) use resource::{Bearer, bearer_challenge, profile};
+pub(crate) use resource::{Bearer, bearer_challenge, nonce_challenge, profile};
+pub(crate) use signed::Seen;
 
 /// Which of the two protocols a request came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +55,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
     Router::new()
         .route("/oauth2/authorize", authorization_endpoint(Dialect::OAuth2))
         .route("/oauth2/token", token_endpoint(Dialect::OAuth2))
+        .route("/oauth2/par", post(pushed::oauth2))
         .route("/oauth2/user", get(resource::user))
         .route("/oauth2/revoke", post(resource::revoke))
         .route("/oauth2/introspect", post(resource::introspect))

@@ -43,13 +43,18 @@ impl AuthorizationRequest {
             mode: ResponseMode::Query,
             state: params.first("state").map(str::to_owned),
             issuer: dialect.issuer(&shared.url),
+            signed_for: None,
         };
         let there = |destination: &Destination, refusal| Unanswerable::There(Box::new(destination.clone()), refusal);
         destination.mode = match params.first("response_mode") {
             None | Some("query") => ResponseMode::Query,
             Some("form_post") => ResponseMode::FormPost,
+            Some(mode @ ("jwt" | "query.jwt" | "form_post.jwt")) => {
+                destination.signed_for = Some(client.clone());
+                if mode == "form_post.jwt" { ResponseMode::FormPost } else { ResponseMode::Query }
+            }
             Some(_) => {
-                let refusal = Refusal::invalid_request("response_mode is query or form_post");
+                let refusal = Refusal::invalid_request("response_mode is query, form_post, jwt, query.jwt or form_post.jwt");
                 return Err(there(&destination, refusal));
             }
         };

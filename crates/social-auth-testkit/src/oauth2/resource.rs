@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::oauth2::Refusal;
 use crate::oauth2::client_auth::authenticate;
 use crate::oauth2::grants::Access;
+use crate::oauth2::signed::proof_key;
 use crate::oauth2::token::form;
 use crate::people::Person;
 use crate::provider::Shared;
@@ -21,6 +22,8 @@ pub(crate) enum Bearer {
     Valid(Access),
     Missing,
     Invalid,
+    /// The proof lacks the nonce of this server, which is another than the token endpoint's.
+    NeedsNonce(String),
 }
 
 impl Bearer {
@@ -29,11 +32,34 @@ impl Bearer {
         match value.and_then(|value| value.split_once(' ')) {
             Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
                 let access = shared.grants.access(token.trim(), shared.clock.now());
-                access.map_or(Self::Invalid, Self::Valid)
+                access.filter(|access| access.jkt.is_none()).map_or(Self::Invalid, Self::Valid)
             }
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("dpop") => Self::bound(shared, headers, token.trim()),
             _ => Self::Missing,
         }
     }
+}
+
+impl Bearer {
+    /// A token that is bound to a key (RFC 9449 section 7).
+    fn bound(shared: &Shared, headers: &HeaderMap, token: &str) -> Self {
+        let places = [format!("{}/userinfo", shared.url), format!("{}/oauth2/user", shared.url)];
+        let nonce = format!("{}-here", shared.dpop_nonce);
+        match proof_key(shared, headers, &places, &nonce, Some(token)) {
+            Err("use_dpop_nonce") => Self::NeedsNonce(nonce),
+            Ok(Some(key)) => {
+                let access = shared.grants.access(token, shared.clock.now()).filter(|access| access.jkt == Some(key));
+                access.map_or(Self::Invalid, Self::Valid)
+            }
+            _ => Self::Invalid,
+        }
+    }
+}
+
+/// The refusal of a request whose proof lacks the nonce (RFC 9449 section 9).
+pub(crate) fn nonce_challenge(nonce: &str) -> Response {
+    let challenge = "DPoP error=\"use_dpop_nonce\", error_description=\"a nonce is needed\"";
+    (StatusCode::UNAUTHORIZED, [("www-authenticate", challenge), ("dpop-nonce", nonce)]).into_response()
 }
 
 /// The refusal of a protected resource (RFC 6750 section 3): no error code without a token.
@@ -62,6 +88,7 @@ pub(crate) async fn user(State(shared): State<Arc<Shared>>, headers: HeaderMap) 
         Bearer::Valid(access) => Json(profile(shared.people.current(&access.grant.login.person))).into_response(),
         Bearer::Missing => bearer_challenge(None),
         Bearer::Invalid => bearer_challenge(Some("invalid_token")),
+        Bearer::NeedsNonce(nonce) => nonce_challenge(&nonce),
     }
 }
 

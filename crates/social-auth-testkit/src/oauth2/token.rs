@@ -11,6 +11,7 @@ use crate::client::Client;
 use crate::oauth2::client_auth::authenticate;
 use crate::oauth2::grants::{Grant, Issued, Presented};
 use crate::oauth2::pkce::Challenge;
+use crate::oauth2::signed::proof_key;
 use crate::oauth2::{Dialect, Refusal};
 use crate::oidc;
 use crate::params::Params;
@@ -33,9 +34,27 @@ pub(crate) fn token(shared: &Shared, dialect: Dialect, headers: &HeaderMap, body
 fn answer(shared: &Shared, dialect: Dialect, headers: &HeaderMap, body: &str) -> Result<Value, Refusal> {
     let params = form(headers, body)?;
     let client = authenticate(shared, headers, &params)?;
+    let place = match dialect {
+        Dialect::OAuth2 => format!("{}/oauth2/token", shared.url),
+        Dialect::OpenId => format!("{}/token", shared.url),
+    };
+    let nonce = &shared.dpop_nonce;
+    let key = proof_key(shared, headers, &[place], nonce, None).map_err(|code| Refusal::of_proof(code, nonce))?;
+    if client.dpop_bound && key.is_none() {
+        return Err(Refusal::of_proof("invalid_dpop_proof", nonce));
+    }
+    let mut answer = granted(shared, dialect, &client, &params)?;
+    if let (Some(key), Some(token)) = (key, answer["access_token"].as_str().map(str::to_owned)) {
+        shared.grants.bind(&token, key);
+        answer["token_type"] = "DPoP".into();
+    }
+    Ok(answer)
+}
+
+fn granted(shared: &Shared, dialect: Dialect, client: &Client, params: &Params) -> Result<Value, Refusal> {
     match params.first("grant_type") {
-        Some("authorization_code") => exchange_code(shared, dialect, &client, &params),
-        Some("refresh_token") => refresh(shared, dialect, &client, &params),
+        Some("authorization_code") => exchange_code(shared, dialect, client, params),
+        Some("refresh_token") => refresh(shared, dialect, client, params),
         Some(_) => Err(Refusal::new("unsupported_grant_type", "grant_type is authorization_code or refresh_token")),
         None => Err(Refusal::invalid_request("grant_type is missing")),
     }

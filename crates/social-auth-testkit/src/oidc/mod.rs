@@ -11,9 +11,9 @@ mod userinfo;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
-use crate::oauth2::{Dialect, authorization_endpoint, token_endpoint};
+use crate::oauth2::{Dialect, authorization_endpoint, pushed_authorization_requests, token_endpoint};
 use crate::provider::Shared;
 
 pub(crate) use backchannel::logout_token;
@@ -25,6 +25,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/.well-known/openid-configuration", get(discovery::configuration))
         .route("/authorize", authorization_endpoint(Dialect::OpenId))
         .route("/token", token_endpoint(Dialect::OpenId))
+        .route("/par", post(pushed_authorization_requests))
         .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
         .route("/jwks", get(discovery::jwks))
         .route("/end_session", get(logout::by_query).post(logout::by_form))

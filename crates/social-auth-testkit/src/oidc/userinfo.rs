@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, header};
 use serde_json::{Map, Value};
 
-use crate::oauth2::{Bearer, Dialect, Refusal, bearer_challenge, contains_scope};
+use crate::oauth2::{Bearer, Dialect, Refusal, bearer_challenge, contains_scope, nonce_challenge};
 use crate::oidc::id_token::IdToken;
 use crate::people::Person;
 use crate::provider::Shared;
@@ -18,6 +18,7 @@ pub(crate) async fn userinfo(State(shared): State<Arc<Shared>>, headers: HeaderM
         Bearer::Valid(access) => access,
         Bearer::Missing => return bearer_challenge(None),
         Bearer::Invalid => return bearer_challenge(Some("invalid_token")),
+        Bearer::NeedsNonce(nonce) => return nonce_challenge(&nonce),
     };
     if access.grant.dialect != Dialect::OpenId || !contains_scope(&access.scope, "openid") {
         return bearer_challenge(Some("insufficient_scope"));
