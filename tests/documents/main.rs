@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "tests may fail loudly")]
 
 mod advisories;
+mod links;
 mod page;
 mod parity;
 mod registry;

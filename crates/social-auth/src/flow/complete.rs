@@ -64,7 +64,11 @@ async fn try_to_complete(social: &SocialAuth, name: &str, request: &Request, ses
         tracing::info!(backend = name, sessions = outcome.as_ref().map(Vec::len).unwrap_or_default(), "the provider ended a session");
         return Completed::before_attempt(outcome.map(|_| Reply::new(StatusCode::OK, ReplyBody::Empty)).map_err(Error::from));
     }
-    if let Some(token) = resume::token(instance, request, session) {
+    let resumed = match resume::token(social, instance, request, session).await {
+        Ok(resumed) => resumed,
+        Err(error) => return Completed::before_attempt(Err(error.stage_if_unknown(Stage::Callback).backend(name))),
+    };
+    if let Some(token) = resumed {
         let outcome = resume::resume(social, instance, &token, request, session).await;
         return Completed::before_attempt(outcome.map_err(|error| error.stage_if_unknown(Stage::Pipeline).backend(name)));
     }

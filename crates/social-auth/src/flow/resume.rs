@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::complete::RETURNED;
 use super::question::{self, OpenQuestion, Said};
 use super::run::{self, Journey, Sent};
-use super::{csrf, pages, where_to};
+use super::{cookies, csrf, pages, where_to};
 use crate::error::{Error, Reason, Result};
 use crate::pipeline::{Context, PARTIAL_TOKEN, Question, SavedRun};
 use crate::redirect::url_add_parameters;
@@ -42,18 +42,45 @@ struct Kept {
 
 /// The paused run that a request means: the one it names, or else the browser's own of this backend,
 /// unless the request is the answer of a provider.
-pub(super) fn token(instance: &Instance, request: &Request, session: &dyn Session) -> Option<String> {
+///
+/// # Errors
+/// `storage_failed`.
+pub(super) async fn token(
+    social: &SocialAuth,
+    instance: &Instance,
+    request: &Request,
+    session: &mut dyn Session,
+) -> Result<Option<String>> {
     // What another site posted, and our own page posted on, is no answer to what a step asked.
     if request.form.get(RETURNED).is_some() {
-        return None;
+        return Ok(None);
     }
     if let Some(named) = request.param(PARTIAL_TOKEN) {
-        return Some(named.to_owned());
+        return Ok(Some(named.to_owned()));
     }
+    let Some(own) = own_token(session).filter(|_| !is_answer(social, instance, request)) else { return Ok(None) };
+    // A form is the answer to a step, if need be to one that is over. An address may be anything: it is no
+    // matter of a run that is over, or paused elsewhere.
+    if request.method == Method::POST {
+        return Ok(Some(own));
+    }
+    let Some(partial) = social.social().partial(&own).await? else { return Ok(None) };
+    let is_here = match open(social, instance, &partial) {
+        Ok(_) => true,
+        Err(error) => error.reason() == Reason::AttemptExpired,
+    };
+    Ok(is_here.then_some(own))
+}
+
+/// Whether the request is what a provider sends: by the parameters that only providers send or, where a
+/// protocol has none of its own, by a sign-in that the browser has under way since.
+fn is_answer(social: &SocialAuth, instance: &Instance, request: &Request) -> bool {
     let params: Params = request.form.iter().chain(request.query.iter()).collect();
-    let is_answer = instance.backend.state_of(&params).is_some()
-        || ["code", "error", "denied", "oauth_problem", "SAMLResponse", "ticket"].iter().any(|name| params.get(name).is_some());
-    if is_answer { None } else { own_token(session) }
+    instance.backend.state_of(&params).is_some()
+        || ["code", "error", "denied", "oauth_problem", "SAMLResponse", "ticket"].iter().any(|name| params.get(name).is_some())
+        || request.method == Method::GET
+            && instance.backend.stateless()
+            && cookies::only_one(social, request, &instance.backend.info().name).is_some()
 }
 
 /// Keeps a paused run and notes it in the browser's session.

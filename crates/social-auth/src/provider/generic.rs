@@ -1,7 +1,7 @@
 //! Any provider at all, from settings alone.
 
 use crate::protocol::oauth1::{OAuth1, Repeats};
-use crate::protocol::oauth2::{OAuth2, UidField, optional, required};
+use crate::protocol::oauth2::{OAuth2, UidField, keep_if_present, optional, required};
 use crate::protocol::signed::{Fields, Key, Mac, Proof, Signed, Text};
 
 /// OAuth 1.0a as RFC 5849 has it: endpoints, profile URL and fields come from the settings.
@@ -29,6 +29,8 @@ pub const OAUTH2: OAuth2 = OAuth2 {
     title: "OAuth 2.0",
     docs: "https://www.rfc-editor.org/rfc/rfc6749",
     uid: UidField::Stable("id"),
+    // Without them an access token could not be renewed, nor be known to have expired.
+    extra_data: &[keep_if_present("refresh_token"), keep_if_present("expires_in")],
     settings: &[
         required("AUTHORIZATION_URL", "The provider's authorization endpoint."),
         required("ACCESS_TOKEN_URL", "The provider's token endpoint."),

@@ -212,6 +212,48 @@ pub const DEVIATIONS: &[Deviation] = &[
         reason: "an empty value was sent and is kept as such; who reads a parameter decides what it means",
     },
     Deviation {
+        file: "partial_pipeline_result",
+        cases: |case, ours| {
+            case.object("data").contains_key("partial_token") && became(ours) == "question" && became(&case.expected) != "question"
+        },
+        reason: "whoever comes by a link is asked first, by a page of ours: also the browser that began, also without a framework's own page",
+    },
+    Deviation {
+        file: "partial_pipeline_result",
+        cases: |case, ours| is_answer_to_our_page(case) && became(ours) == "gone on",
+        reason: "the answer to that question is the form of our own page, with a token: no framework need remember that it asked",
+    },
+    Deviation {
+        file: "partial_pipeline_result",
+        cases: |case, ours| case.object("data").contains_key("code") && became(ours) == "other",
+        reason: "the answer of a provider begins anew; it is never the answer to what a step asked",
+    },
+    Deviation {
+        file: "partial_pipeline_result",
+        cases: |case, ours| case.object("data").contains_key("id") && is_own(case) && became(ours) == "gone on",
+        reason: "a field may have any name in the answer to a step; a provider's answer is known by state and the like",
+    },
+    Deviation {
+        file: "partial_pipeline_result",
+        cases: |case, ours| {
+            case.object("data").len() == 1
+                && case.object("data").contains_key("partial_pipeline_confirm")
+                && is_own(case)
+                && became(ours) == "gone on"
+        },
+        reason: "no link was followed, so there is nothing to be asked: the browser that began goes on",
+    },
+    Deviation {
+        file: "partial_pipeline_result",
+        cases: |case, ours| case.text("user") == "alice" && became(ours) == "refused",
+        reason: "a run that nobody was signed in for goes on for nobody else, unless a step awaits them",
+    },
+    Deviation {
+        file: "partial_pipeline_result",
+        cases: |case, _| case.text("pipeline_type") == "disconnect",
+        reason: "a disconnection keeps nothing while it pauses: it begins again with what its step asked for",
+    },
+    Deviation {
         file: "provider_error",
         cases: |case, ours| {
             case.get("data")["error"] == true && ours.as_ref().is_ok_and(|ours| ours["exception"]["provider_code"] == "true")
@@ -283,6 +325,26 @@ pub const DEVIATIONS: &[Deviation] = &[
         reason: "1 switches on what true switches on, as for every other switch",
     },
 ];
+
+/// What became of a request: see the adapter `partials`.
+fn became(answer: &Answer) -> &'static str {
+    match answer {
+        Ok(answer) if answer["halt"] == true => "refused",
+        Ok(answer) if !answer["response"].is_null() => "question",
+        Ok(answer) if answer["partial"].as_str().is_some_and(|text| text.contains("again")) => "left to be used again",
+        Ok(answer) if !answer["partial"].is_null() => "gone on",
+        _ => "other",
+    }
+}
+
+/// Whether the browser that began has the paused run of the case.
+fn is_own(case: &Case) -> bool {
+    case.object("session").get("partial_pipeline_token") == Some(&"tok".into()) && case.object("stored").contains_key("tok")
+}
+
+fn is_answer_to_our_page(case: &Case) -> bool {
+    case.object("session").contains_key("partial_pipeline_pending_token") && case.object("data").contains_key("partial_pipeline_confirm")
+}
 
 /// Whether a user has the address of the details, but for ASCII case.
 fn same_address(case: &Case) -> bool {

@@ -6,6 +6,7 @@ mod lookup;
 mod mail;
 mod names;
 mod oauth2;
+mod partials;
 mod redirects;
 mod settings;
 mod tokens;
@@ -42,6 +43,7 @@ pub const ADAPTERS: &[(&str, Adapter)] = &[
     ("is_url", redirects::is_url),
     ("normalize_user_names", names::normalize_user_names),
     ("parse_qs", redirects::parse_qs),
+    ("partial_pipeline_result", partials::partial_pipeline_result),
     ("provider_error", oauth2::provider_error),
     ("sanitize_redirect", redirects::sanitize_redirect),
     ("scope_argument", oauth2::scope_argument),
