@@ -3,25 +3,33 @@
 
 mod door;
 
+use std::sync::Arc;
+
 use door::{Door, path_of};
-use social_auth::SocialAuth;
-use social_auth::storage::MemoryStorage;
+use social_auth::storage::{MemoryStorage, OpenIdAssociation, SocialStorage as _};
 use social_auth::web::{Reply, ReplyBody};
+use social_auth::{Secret, SocialAuth};
 use social_auth_testkit::{Callback, DevProvider};
 use url::Url;
 
 async fn set_up() -> (DevProvider, SocialAuth) {
     let idp = DevProvider::start().await.unwrap();
+    let social = process(&idp, &Arc::new(MemoryStorage::new()));
+    (idp, social)
+}
+
+/// A process of the site, which shares its tables with others.
+fn process(idp: &DevProvider, storage: &Arc<MemoryStorage>) -> SocialAuth {
     let fixed = idp.openid_identifier();
-    let social = SocialAuth::builder()
+    SocialAuth::builder()
         .public_url("http://localhost:8000")
         .secret_key("a key of at least thirty-two random characters")
-        .storage(MemoryStorage::new())
+        .users(storage.clone())
+        .social(storage.clone())
         .backend_as("any", "openid", [("OPENID_ALLOW_LOOPBACK", "true")])
         .backend_as("dev", "openid", [("OPENID_ALLOW_LOOPBACK", "true"), ("OPENID_IDENTIFIER", &fixed)])
         .build()
-        .unwrap_or_else(|error| panic!("{error}"));
-    (idp, social)
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The address that the page's form would go to, with its fields: the provider takes both.
@@ -69,9 +77,56 @@ async fn a_person_chooses_at_the_provider_who_signs_in() {
         let association = social.social().associations_of(&user.id).await.unwrap().remove(0);
         assert!(association.uid.starts_with(&format!("{}/openid/id/", idp.url())), "{}", association.uid);
     }
-    let associated =
-        idp.requests_to("/openid/op").iter().filter(|request| request.form.iter().any(|(_, value)| value == "associate")).count();
-    assert_eq!(associated, 1, "one key serves both");
+    assert_eq!(asked(&idp, "associate"), 1, "one key serves both");
+}
+
+/// How often the provider was asked in this mode.
+fn asked(idp: &DevProvider, mode: &str) -> usize {
+    idp.requests_to("/openid/op").iter().filter(|request| request.form.iter().any(|(_, value)| value == mode)).count()
+}
+
+#[tokio::test]
+async fn processes_share_the_key_by_the_table_of_python_social_auth() {
+    let (idp, storage) = (DevProvider::start().await.unwrap(), Arc::new(MemoryStorage::new()));
+    for _ in 0..3 {
+        signs_in(&idp, &process(&idp, &storage)).await;
+    }
+    assert_eq!((asked(&idp, "associate"), asked(&idp, "check_authentication")), (1, 0));
+    let endpoint = format!("{}/openid/op", idp.url());
+    let [row] = &storage.openid_associations(&endpoint, None).await.unwrap()[..] else { panic!("one row") };
+    assert_eq!(row.assoc_type, "HMAC-SHA256");
+
+    // As Python writes it.
+    let python = OpenIdAssociation { secret: Secret::from(format!("{}\n", row.secret.expose())), ..row.clone() };
+    storage.store_openid_association(&python).await.unwrap();
+    signs_in(&idp, &process(&idp, &storage)).await;
+    assert_eq!((asked(&idp, "associate"), asked(&idp, "check_authentication")), (1, 0));
+}
+
+#[tokio::test]
+async fn a_key_that_the_provider_has_forgotten_is_given_up() {
+    let (idp, storage) = (DevProvider::start().await.unwrap(), Arc::new(MemoryStorage::new()));
+    let social = process(&idp, &storage);
+    let endpoint = format!("{}/openid/op", idp.url());
+    let forgotten = OpenIdAssociation {
+        server_url: endpoint.clone(),
+        handle: "from another life".to_owned(),
+        secret: Secret::from("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+        issued: social.clock().now(),
+        lifetime: 86_400,
+        assoc_type: "HMAC-SHA256".to_owned(),
+    };
+    storage.store_openid_association(&forgotten).await.unwrap();
+    signs_in(&idp, &social).await;
+    assert_eq!((asked(&idp, "associate"), asked(&idp, "check_authentication")), (0, 1));
+    assert!(storage.openid_associations(&endpoint, None).await.unwrap().is_empty());
+}
+
+async fn signs_in(idp: &DevProvider, social: &SocialAuth) {
+    let mut door = Door::default();
+    let callback = approved(idp, social, &mut door, "/login/dev/", "alice").await;
+    bring_back(social, &mut door, &callback).await;
+    assert!(door.session.user.is_some());
 }
 
 #[tokio::test]

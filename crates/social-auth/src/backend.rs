@@ -1,5 +1,7 @@
 //! What a flow needs of any protocol: [`Backend`].
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde::Serialize;
 use serde_json::Value;
@@ -10,7 +12,7 @@ use crate::form::Form;
 use crate::identity::{Fields, Identity, ProviderSession};
 use crate::protocol::oidc::{ClientAddresses, Registered};
 use crate::secret::Secret;
-use crate::storage::Association;
+use crate::storage::{Association, SocialStorage};
 use crate::web::{Params, Request};
 
 /// What there is to say about a backend instance.
@@ -43,6 +45,10 @@ pub struct BackendInfo {
 pub trait Backend: Send + Sync + 'static {
     /// Name, title, icon, protocol.
     fn info(&self) -> &BackendInfo;
+
+    /// Lends the site's own tables, once, at start: for what a protocol shares between processes and keeps across
+    /// restarts.
+    fn lend(&self, _storage: &Arc<dyn SocialStorage>) {}
 
     /// What the person has to tell before an attempt can begin, and `request` does not say: an OpenID identifier, a
     /// shop's name. The form's answer comes back as parameters of begin.

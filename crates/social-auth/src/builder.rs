@@ -274,6 +274,7 @@ impl Builder {
                 let sealer = Arc::new(sealer);
                 let sealed = encrypt.then(|| Arc::new(SealedStorage::new(social.clone(), sealer.clone())));
                 let social = sealed.clone().map_or(social, |sealed| sealed as Arc<dyn SocialStorage>);
+                instances.values().for_each(|instance| instance.backend.lend(&social));
                 Ok(SocialAuth(Arc::new(Inner {
                     public_url,
                     mount,

@@ -173,6 +173,9 @@ fn signed_bytes(number: &BigUint) -> Vec<u8> {
 
 /// Section 11.4.2.
 pub(super) fn check_authentication(shared: &Shared, answer: &Message) -> Response {
-    let is_valid = if shared.openid.confirms(answer, shared.clock.now()) { "true" } else { "false" };
-    key_values(&[("ns", NS), ("is_valid", is_valid)]).into_response()
+    let is_valid = shared.openid.confirms(answer, shared.clock.now());
+    let mut fields = vec![("ns", NS), ("is_valid", if is_valid { "true" } else { "false" })];
+    // Section 11.4.2.2.
+    fields.extend(answer.get("invalidate_handle").filter(|_| is_valid).map(|handle| ("invalidate_handle", handle)));
+    key_values(&fields).into_response()
 }

@@ -1,6 +1,6 @@
 //! Associations: a key shared with the provider, by which its answers can be verified without asking it
-//! (section 8). They live in this process and, sealed, in the attempt that uses them, so that any process
-//! can complete it. Whoever has none asks the provider about the answer.
+//! (section 8). They live in this process, in the site's table and, sealed, in the attempt that uses them, so that
+//! any process can complete it. Whoever has none asks the provider about the answer.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,6 +14,7 @@ use url::Url;
 
 use super::NS_2_0;
 use super::discovery::{Service, Version};
+use super::shelf::Shelf;
 use super::signed::{Answer, key_values};
 use crate::error::{Error, Result};
 use crate::http::{Client, Guard, Outgoing};
@@ -45,12 +46,12 @@ pub(super) struct Association {
     #[serde(rename = "h")]
     pub handle: String,
     #[serde(rename = "t")]
-    hash: Hash,
+    pub(super) hash: Hash,
     /// The key in base64.
     #[serde(rename = "k")]
-    key: String,
+    pub(super) key: String,
     #[serde(rename = "e")]
-    expires_at: i64,
+    pub(super) expires_at: i64,
 }
 
 impl fmt::Debug for Association {
@@ -88,7 +89,15 @@ impl Hash {
         }
     }
 
-    fn association_type(self) -> &'static str {
+    pub(super) fn length(self) -> usize {
+        self.digest().output_len()
+    }
+
+    pub(super) fn of_association_type(name: &str) -> Option<Self> {
+        [Hash::Sha1, Hash::Sha256].into_iter().find(|hash| hash.association_type() == name)
+    }
+
+    pub(super) fn association_type(self) -> &'static str {
         match self {
             Hash::Sha1 => "HMAC-SHA1",
             Hash::Sha256 => "HMAC-SHA256",
@@ -110,9 +119,12 @@ pub(super) struct Asking<'a> {
     pub now: i64,
 }
 
-/// The associations of this process, by endpoint.
+/// The associations, by endpoint: those that this process uses, and the site's table.
 #[derive(Default)]
-pub(super) struct Associations(Mutex<BTreeMap<String, Kept>>);
+pub(super) struct Associations {
+    used: Mutex<BTreeMap<String, Kept>>,
+    pub shelf: Shelf,
+}
 
 enum Kept {
     Association(Association),
@@ -139,21 +151,40 @@ impl Associations {
                 Kept::Refused(_) => None,
             };
         }
-        let new = associate(asking, service).await;
-        let mut kept = self.kept();
-        kept.retain(|_, kept| kept.lasts_until() > asking.now);
-        if kept.len() < MOST_PROVIDERS {
-            let entry = match &new {
-                Ok(association) => Kept::Association(association.clone()),
-                Err(_) => Kept::Refused(asking.now + REFUSAL_LASTS),
-            };
-            kept.insert(service.endpoint.clone(), entry);
+        let stored = self.shelf.find(&service.endpoint, asking.now + RESERVE).await;
+        let is_new = stored.is_none();
+        let found = match stored {
+            Some(association) => Ok(association),
+            None => associate(asking, service).await,
+        };
+        let found = found.inspect_err(|error| tracing::debug!(%error, "no association; the provider will be asked about its answers")).ok();
+        let entry = found.clone().map_or(Kept::Refused(asking.now + REFUSAL_LASTS), Kept::Association);
+        let has_room = self.remember(&service.endpoint, entry, asking.now);
+        // Whoever names ever new providers fills neither memory nor table.
+        if let Some(association) = found.as_ref().filter(|_| is_new && has_room) {
+            self.shelf.keep(&service.endpoint, association, asking.now).await;
         }
-        new.inspect_err(|error| tracing::debug!(%error, "no association; the provider will be asked about its answers")).ok()
+        found
+    }
+
+    fn remember(&self, endpoint: &str, entry: Kept, now: i64) -> bool {
+        let mut kept = self.kept();
+        kept.retain(|_, kept| kept.lasts_until() > now);
+        let has_room = kept.len() < MOST_PROVIDERS;
+        if has_room {
+            kept.insert(endpoint.to_owned(), entry);
+        }
+        has_room
+    }
+
+    /// Forgets an association that the provider has given up (section 11.4.2.2).
+    pub async fn forget(&self, endpoint: &str, handle: &str) {
+        self.kept().retain(|known, kept| known != endpoint || !matches!(kept, Kept::Association(used) if used.handle == handle));
+        self.shelf.drop_handle(endpoint, handle).await;
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Kept>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -210,11 +241,7 @@ async fn attempt(asking: &Asking<'_>, service: &Service, hash: Hash, session: Se
 
 /// What the provider would rather have, if we have it too.
 fn offered(said: &Params, endpoint: &str) -> Option<(Hash, Session)> {
-    let hash = match said.get("assoc_type").filter(|_| said.get("error_code") == Some("unsupported-type"))? {
-        "HMAC-SHA1" => Hash::Sha1,
-        "HMAC-SHA256" => Hash::Sha256,
-        _ => return None,
-    };
+    let hash = Hash::of_association_type(said.get("assoc_type").filter(|_| said.get("error_code") == Some("unsupported-type"))?)?;
     match said.get("session_type")? {
         offered if offered == hash.session_type() => Some((hash, Session::DiffieHellman)),
         "no-encryption" if Url::parse(endpoint).is_ok_and(|url| url.scheme() == "https") => Some((hash, Session::NoEncryption)),
@@ -237,7 +264,7 @@ fn read(said: &Params, hash: Hash, exchange: Option<&Exchange>, now: i64) -> Res
         }
         None => STANDARD.decode(field("mac_key")?).map_err(|_| Error::invalid_claim("mac_key"))?,
     };
-    if key.len() != hash.digest().output_len() {
+    if key.len() != hash.length() {
         return Err(Error::invalid_claim("mac_key").detail("the key's length is not that of its hash"));
     }
     let handle = Some(field("assoc_handle")?).filter(|handle| handle.len() <= 255);

@@ -1,5 +1,7 @@
 //! The OpenID backend: a description with settings applied, as the flows use it.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 use url::Url;
@@ -22,6 +24,7 @@ use crate::http::{Client, Outgoing};
 use crate::identity::{Identity, Tokens};
 use crate::protocol::profile::{self, CallContext, Reading};
 use crate::settings::BackendSettings;
+use crate::storage::SocialStorage;
 use crate::web::Params;
 
 /// Where an attempt keeps the service that it asked.
@@ -121,7 +124,12 @@ impl OpenIdBackend {
         self.config.guard.check(&request.url)?;
         let said = self.http.send(request).await?;
         said.require_success()?;
-        Ok(key_values(said.text()?).get("is_valid") == Some("true"))
+        let said = key_values(said.text()?);
+        let is_valid = said.get("is_valid") == Some("true");
+        if let Some(handle) = said.get("invalidate_handle").filter(|_| is_valid) {
+            self.associations.forget(&service.endpoint, handle).await;
+        }
+        Ok(is_valid)
     }
 
     /// What the verified answer says, and the profile calls, made an identity.
@@ -167,6 +175,10 @@ impl OpenIdBackend {
 impl Backend for OpenIdBackend {
     fn info(&self) -> &BackendInfo {
         &self.config.info
+    }
+
+    fn lend(&self, storage: &Arc<dyn SocialStorage>) {
+        self.associations.shelf.put_up(storage);
     }
 
     fn question(&self, request: &Params) -> Option<Form> {

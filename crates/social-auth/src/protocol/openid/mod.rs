@@ -13,6 +13,7 @@ mod discovery;
 mod extension;
 mod html;
 mod identifier;
+mod shelf;
 mod signed;
 mod verify;
 mod xrds;
