@@ -72,7 +72,7 @@ async fn account(user: Option<CurrentUser>) -> Json<Value> {
 
 /// A backend for each client of the provider, called like it.
 fn backends(builder: Builder, peer: &Peer) -> Builder {
-    let further: [(&str, &[(&'static str, Value)]); 10] = [
+    let further: [(&str, &[(&'static str, Value)]); 12] = [
         ("rs256", &[]),
         ("es256", &[("JWT_ALGORITHMS", json!(["ES256"])), ("TOKEN_ENDPOINT_AUTH_METHOD", json!("client_secret_post"))]),
         ("ps256", &[("JWT_ALGORITHMS", json!(["PS256"]))]),
@@ -81,6 +81,8 @@ fn backends(builder: Builder, peer: &Peer) -> Builder {
         ("form-post", &[("AUTH_EXTRA_ARGUMENTS", json!({ "response_mode": "form_post" }))]),
         ("signed-userinfo", &[("JWT_ALGORITHMS", json!(["RS256", "ES256"]))]),
         ("offline", &[("SCOPE", json!(["offline_access"])), ("PROMPT", json!("consent"))]),
+        ("logout", &[("LOGOUT_AT_PROVIDER", json!(true))]),
+        ("device", &[]),
         ("without-pkce", &[("USE_PKCE", json!(false))]),
         ("wrong-secret", &[("SECRET", json!("not the secret"))]),
     ];

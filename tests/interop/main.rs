@@ -15,7 +15,9 @@
 mod app;
 mod browser;
 mod cas;
+mod device;
 mod install;
+mod logout;
 mod oauth1;
 mod oidc_provider;
 mod openid;

@@ -1,6 +1,6 @@
 //! `oidc-provider` from npm.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::install;
 use crate::process::Process;
@@ -39,6 +39,19 @@ impl Peer {
     /// From now on it signs with other keys, and publishes no longer the old ones.
     pub(crate) fn rotate_keys(&self) {
         assert_eq!(self.process.tell("rotate")["rotated"], true);
+    }
+
+    /// From now on the client "logout" is an application at this address.
+    pub(crate) fn register_logout(&self, url: &str) {
+        self.register(&json!({
+            "client_id": "logout",
+            "client_secret": self.client_secret,
+            "redirect_uris": [format!("{url}/complete/logout/")],
+            "application_type": "native",
+            "backchannel_logout_uri": format!("{url}/logout/backchannel/logout/"),
+            "backchannel_logout_session_required": true,
+            "post_logout_redirect_uris": [format!("{url}/logout/complete/")],
+        }));
     }
 
     /// How many requests a path has had so far.

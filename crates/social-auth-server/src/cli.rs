@@ -37,6 +37,9 @@ pub(crate) enum Command {
     /// Remove paused sign-ins, unused e-mail codes and sessions that are over. `serve` does so every
     /// quarter of an hour; this is for databases that no server runs on.
     Clear(Clear),
+    /// Sign in without a browser on this machine, by a code that is typed in elsewhere (RFC 8628); prints the
+    /// user and a token for `/api/*`.
+    Login(Login),
     /// Seal all stored tokens with the first `secret_key`, so that the others may be dropped.
     RotateKeys(Migrate),
 }
@@ -98,6 +101,17 @@ pub(crate) struct Clear {
     /// How long paused sign-ins and unused codes are kept, in days.
     #[arg(long, value_name = "DAYS", default_value_t = 14)]
     pub(crate) age: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Login {
+    /// The backend to sign in with; its provider must have a device authorization endpoint.
+    pub(crate) backend: String,
+    #[command(flatten)]
+    pub(crate) configured: Configured,
+    /// The database, in the place of the setting `database_url`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -48,6 +48,9 @@ pub(crate) enum Failure {
     /// The stored tokens cannot be sealed anew.
     #[error("error: {0}")]
     Rotation(social_auth::Error),
+    /// Nobody signed in by `login`.
+    #[error("error: {0}")]
+    Login(social_auth::Error),
     /// Something that should work on any machine.
     #[error("error: {what}: {source}")]
     System {
@@ -61,7 +64,7 @@ pub(crate) enum Failure {
 impl Failure {
     /// 2 when something must be put right before another start, else 1.
     pub(crate) fn exit_code(&self) -> ExitCode {
-        ExitCode::from(if matches!(self, Failure::System { .. }) { 1 } else { 2 })
+        ExitCode::from(if matches!(self, Failure::System { .. } | Failure::Login(_)) { 1 } else { 2 })
     }
 }
 

@@ -66,6 +66,7 @@ impl Pages {
             ("form_post.html", include_str!("../templates/form_post.html")),
             ("mailbox.html", include_str!("../templates/mailbox.html")),
             ("message.html", include_str!("../templates/message.html")),
+            ("user_code.html", include_str!("../templates/user_code.html")),
         ] {
             templates.add_template(name, source)?;
         }
@@ -112,6 +113,15 @@ impl Pages {
         match reader {
             Reader::Program => axum::Json(json!({"mailbox": page})).into_response(),
             Reader::Browser => self.render("mailbox.html", StatusCode::OK, "'none'", page),
+        }
+    }
+
+    /// The page where people type in the code that a device shows.
+    pub(crate) fn user_code(&self, reader: Reader) -> Response {
+        let page = json!({"base": self.base});
+        match reader {
+            Reader::Program => axum::Json(json!({"user_code": page})).into_response(),
+            Reader::Browser => self.render("user_code.html", StatusCode::OK, "'self'", page),
         }
     }
 

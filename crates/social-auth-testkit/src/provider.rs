@@ -22,7 +22,7 @@ use crate::guard::{refuse_production, require_loopback, require_loopback_url};
 use crate::keys::{KeyRing, OldKeys};
 use crate::mailbox::{self, Mailbox};
 use crate::oauth1;
-use crate::oauth2::{self, Dialect, Grants, Pushed, Seen};
+use crate::oauth2::{self, Devices, Dialect, Grants, Pushed, Seen};
 use crate::oidc::{self, Edit, IdToken};
 use crate::openid;
 use crate::page::{self, Pages};
@@ -44,6 +44,7 @@ pub(crate) struct Shared {
     pub(crate) clients: Clients,
     pub(crate) people: People,
     pub(crate) desk: Desk,
+    pub(crate) devices: Devices,
     pub(crate) grants: Grants,
     pub(crate) pushed: Pushed,
     pub(crate) seen: Seen,
@@ -177,6 +178,7 @@ impl Builder {
             clients,
             people,
             desk: Desk::default(),
+            devices: Devices::default(),
             grants: Grants::default(),
             pushed: Pushed::default(),
             seen: Seen::default(),

@@ -147,6 +147,22 @@ pub trait Backend: Send + Sync + 'static {
         Err(self.unsupported("sign-in with a token"))
     }
 
+    /// Begins a sign-in on a device without a browser (RFC 8628).
+    ///
+    /// # Errors
+    /// `unsupported_feature` where the protocol or the provider has no such thing; what the provider states.
+    async fn begin_device(&self) -> Result<DeviceCode> {
+        Err(self.unsupported("sign-in on a device"))
+    }
+
+    /// Asks whether the person has approved a device.
+    ///
+    /// # Errors
+    /// `authorization_declined`, `attempt_expired`; as [`complete`](Backend::complete).
+    async fn complete_device(&self, _device_code: &Secret) -> Result<DeviceAnswer> {
+        Err(self.unsupported("sign-in on a device"))
+    }
+
     /// Refuses an identity whose identifier is that of an association while something else shows that the
     /// account has passed to another person.
     ///
@@ -237,6 +253,33 @@ pub trait Backend: Send + Sync + 'static {
             .backend(&info.name)
             .detail(format!("{} ({}) does not support {what}", info.title, info.protocol))
     }
+}
+
+/// What begins a sign-in on a device (RFC 8628, section 3.2).
+pub struct DeviceCode {
+    /// What the device proves with that the sign-in is its own.
+    pub device_code: Secret,
+    /// What the person types in.
+    pub user_code: String,
+    /// Where.
+    pub verification_uri: String,
+    /// The address with the code in it.
+    pub verification_uri_complete: Option<String>,
+    /// Unix seconds.
+    pub expires_at: i64,
+    /// Seconds between two questions.
+    pub interval: i64,
+}
+
+/// What a provider says of a device's sign-in.
+#[derive(Debug)]
+pub enum DeviceAnswer {
+    /// The person has not decided.
+    Pending,
+    /// Neither, and we ask too often.
+    SlowDown,
+    /// Who it is.
+    Done(Box<Identity>),
 }
 
 /// A session at a provider that is to end.

@@ -18,7 +18,7 @@ use crate::seal::Sealer;
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::settings::{FlowSettings, Settings};
-use crate::storage::{Association, AssociationId, Rotated, SealedStorage, SocialStorage, UserStorage};
+use crate::storage::{Association, AssociationId, Rotated, SealedStorage, SocialStorage, UserId, UserStorage};
 use crate::web::{Reply, Request, TrustedProxies};
 
 /// Social sign-in, ready for use. Cheap to clone; shared by all requests.
@@ -115,6 +115,52 @@ impl SocialAuth {
     pub async fn complete(&self, backend: &str, request: &Request, session: &mut dyn Session) -> Result<Reply> {
         let flow::Completed { outcome, spent } = flow::complete(self, backend, request, session).await;
         outcome.map(|reply| reply.cookies(spent))
+    }
+
+    /// Begins a sign-in on a device without a browser, such as a command-line tool (RFC 8628): show the
+    /// person the code and the address, then [`poll`](SocialAuth::poll_device) or
+    /// [`wait`](SocialAuth::wait_for_device).
+    ///
+    /// With a `user`, the identity will be connected to that user and to nobody else.
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn sign_in(social: social_auth::SocialAuth) -> social_auth::Result<()> {
+    /// let mut device = social.begin_device("github", None).await?;
+    /// println!("Open {} and type in {}", device.verification_uri(), device.user_code());
+    /// let signed_in = social.wait_for_device(&mut device).await?;
+    /// println!("Hello, {}", signed_in.user.username);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// `backend_missing`; `unsupported_feature` where the provider has no such thing.
+    pub async fn begin_device(&self, backend: &str, user: Option<&UserId>) -> Result<flow::DeviceSignIn> {
+        flow::begin_device(self, backend, user).await
+    }
+
+    /// Asks once whether the person has approved the device. Ask no sooner than
+    /// [`Pending`](flow::DevicePoll::Pending) says.
+    ///
+    /// # Errors
+    /// `authorization_declined`; `attempt_expired` when the person took too long; what a sign-in fails with.
+    pub async fn poll_device(&self, sign_in: &mut flow::DeviceSignIn) -> Result<flow::DevicePoll> {
+        flow::poll_device(self, sign_in).await
+    }
+
+    /// Asks until the person has decided, as often as the provider likes.
+    ///
+    /// # Errors
+    /// As [`poll_device`](SocialAuth::poll_device).
+    pub async fn wait_for_device(&self, sign_in: &mut flow::DeviceSignIn) -> Result<flow::DeviceUser> {
+        let mut wait = sign_in.interval();
+        loop {
+            tokio::time::sleep(wait).await;
+            match self.poll_device(sign_in).await? {
+                flow::DevicePoll::Pending(longer) => wait = longer,
+                flow::DevicePoll::SignedIn(signed_in) => return Ok(*signed_in),
+            }
+        }
     }
 
     /// Disconnects one association of the signed-in user, or all of a backend.

@@ -102,6 +102,8 @@ function provider(issuer) {
     discovery: { mtls_endpoint_aliases: aliases },
     claims: { openid: ['sub'], acr: null, auth_time: null, email: ['email', 'email_verified'], profile: ['name', 'preferred_username'] },
     features: {
+      backchannelLogout: { enabled: true },
+      deviceFlow: { enabled: true },
       devInteractions: { enabled: true },
       jwtUserinfo: { enabled: true },
       encryption: { enabled: true },

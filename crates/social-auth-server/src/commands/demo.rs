@@ -23,7 +23,7 @@ pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Failure> {
     }
     let mut client = Client::confidential("social-auth-demo", random_token(32));
     client.name = "the social-auth demo".to_owned();
-    let provider = DevProvider::builder().client(client).start().await?;
+    let provider = DevProvider::builder().client(client.clone()).start().await?;
     provider.register(Client::public(APPLICATION));
     let folder = tempfile::tempdir().map_err(|source| Failure::System { what: "no temporary folder can be made", source })?;
     let database_url = arguments.database_url.clone();
@@ -32,6 +32,8 @@ pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Failure> {
     config.logging.start();
     let read_timeout = config.read_timeout;
     let listener = serve::listener(&config).await?;
+    client.backchannel_logout_uri = Some(format!("{}/logout/backchannel/dev-oidc/", server::url_of(&listener)?));
+    provider.register(client);
     let storage = serve::storage(&config.database_url).await?;
     let app = serve::app(config, &listener, &storage, Kind::Demo).await?;
     welcome(&server::url_of(&listener)?, &provider, arguments.database_url.as_deref());

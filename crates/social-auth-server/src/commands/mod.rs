@@ -4,6 +4,7 @@ mod backends;
 mod check;
 mod clear;
 mod demo;
+mod login;
 mod migrate;
 mod register;
 mod rotate_keys;
@@ -28,6 +29,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Register(arguments) => wait_for(register::run(arguments)),
         Command::Migrate(arguments) => wait_for(migrate::run(arguments)),
         Command::Clear(arguments) => wait_for(clear::run(arguments)),
+        Command::Login(arguments) => wait_for(login::run(arguments)),
         Command::RotateKeys(arguments) => wait_for(rotate_keys::run(arguments)),
     }
 }

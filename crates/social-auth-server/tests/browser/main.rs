@@ -209,3 +209,28 @@ async fn pages_fit_a_phone_and_a_dark_room_and_another_browser_is_signed_out() {
         })
         .await;
 }
+
+#[tokio::test]
+async fn signing_out_at_the_provider_signs_out_here() {
+    let demo = Program::demo().await;
+    Chromium::start(Look::Desk)
+        .await
+        .walk(&demo.address, async |walk: Walk| {
+            walk.open("/").await;
+            walk.press("login-dev-oidc").await;
+            let provider = walk.site().await;
+            walk.press("person-alice").await;
+            assert_eq!(walk.heading().await, "Alice Archer");
+            walk.go_to(&format!("{provider}/end_session")).await;
+            // The provider tells by its own way, so it may take a moment.
+            for _ in 0..50 {
+                walk.open("/account/").await;
+                if walk.heading().await == "Sign in" {
+                    return;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            }
+            panic!("the session did not end");
+        })
+        .await;
+}

@@ -39,6 +39,11 @@ impl Walk {
         self.find(&format!("#{id}")).await.value().await.unwrap().unwrap_or_default()
     }
 
+    /// The site that the browser is at.
+    pub(crate) async fn site(&self) -> String {
+        self.driver.current_url().await.unwrap().origin().ascii_serialization()
+    }
+
     /// Presses the button with this id, when it is there.
     pub(crate) async fn press(&self, id: &str) {
         self.press_first(&format!("#{id}")).await;

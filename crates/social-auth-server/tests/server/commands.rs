@@ -1,8 +1,10 @@
 //! Commands that end by themselves.
 
 use std::path::Path;
+use std::process::Stdio;
 
 use social_auth_testkit::{DevProvider, Fault};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use super::program::{command, run, said, settings};
 
@@ -125,4 +127,29 @@ async fn clear_removes_what_is_over_by_kind_and_age() {
     assert_eq!(clear(&["--partials", "--sessions"]).await, "1 paused sign-ins removed\n0 sessions removed\n");
     assert!(clear(&[]).await.contains("0 used states and nonces removed"));
     assert!(clear(&["--age", "1"]).await.contains("1 unused e-mail codes removed"));
+}
+
+#[tokio::test]
+async fn login_shows_a_code_waits_for_the_person_and_prints_who_it_is() {
+    let idp = DevProvider::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("social-auth.toml"), settings(&idp)).unwrap();
+    let mut running = command(folder.path(), &["login", "dev-oidc"]);
+    let mut running = running.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut shown = BufReader::new(running.stderr.take().unwrap()).lines();
+    let code = loop {
+        let line = shown.next_line().await.unwrap().expect("a line with the code");
+        if let Some((_, code)) = line.split_once("type in the code ") {
+            break code.to_owned();
+        }
+    };
+    assert!(idp.approve_device(&code, "alice").unwrap(), "{code}");
+    let output = running.wait_with_output().await.unwrap();
+    assert!(output.status.success());
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&answer["user"]["username"], &answer["token_type"]), (&"alice".into(), &"Bearer".into()));
+
+    let refused = run(folder.path(), &["login", "dev-oauth2"]).await;
+    assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+    assert!(said(&refused).contains("DEVICE_AUTHORIZATION_URL"), "{}", said(&refused));
 }

@@ -13,7 +13,11 @@ use crate::provider::Shared;
 pub(crate) async fn document(State(shared): State<Arc<Shared>>) -> Json<Value> {
     let url = &shared.url;
     let mut document = common(url, Dialect::OAuth2);
-    for (field, path) in [("authorization_endpoint", "/oauth2/authorize"), ("token_endpoint", "/oauth2/token")] {
+    for (field, path) in [
+        ("authorization_endpoint", "/oauth2/authorize"),
+        ("token_endpoint", "/oauth2/token"),
+        ("device_authorization_endpoint", "/oauth2/device_authorization"),
+    ] {
         document.insert(field.to_owned(), format!("{url}{path}").into());
     }
     Json(document.into())
@@ -35,7 +39,7 @@ pub(crate) fn common(url: &str, dialect: Dialect) -> Map<String, Value> {
             Dialect::OAuth2 => format!("{url}/oauth2/par"),
             Dialect::OpenId => format!("{url}/par"),
         },
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
         "token_endpoint_auth_methods_supported": authentication,
         "revocation_endpoint_auth_methods_supported": authentication,
         "introspection_endpoint_auth_methods_supported": authentication,

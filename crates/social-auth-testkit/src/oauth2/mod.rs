@@ -6,6 +6,7 @@
 mod answer;
 mod authorize;
 mod client_auth;
+mod device;
 mod grants;
 mod metadata;
 mod pkce;
@@ -26,6 +27,7 @@ use http::HeaderMap;
 use crate::provider::Shared;
 
 pub(crate) use answer::see_other;
+pub(crate) use device::{Devices, device_endpoint};
 pub(crate) use grants::{Grant, Grants, Issued, contains_scope};
 pub(crate) use metadata::common as common_metadata;
 pub(crate) use pushed::Pushed;
@@ -56,6 +58,8 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/oauth2/authorize", authorization_endpoint(Dialect::OAuth2))
         .route("/oauth2/token", token_endpoint(Dialect::OAuth2))
         .route("/oauth2/par", post(pushed::oauth2))
+        .route("/oauth2/device_authorization", device_endpoint(Dialect::OAuth2))
+        .route("/device", device::page())
         .route("/oauth2/user", get(resource::user))
         .route("/oauth2/revoke", post(resource::revoke))
         .route("/oauth2/introspect", post(resource::introspect))

@@ -18,6 +18,9 @@ use crate::params::Params;
 use crate::provider::Shared;
 use crate::recorder::content_type;
 
+/// RFC 8628, section 3.4.
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
 pub(crate) fn token(shared: &Shared, dialect: Dialect, headers: &HeaderMap, body: &str) -> Response {
     match answer(shared, dialect, headers, body) {
         Ok(body) => {
@@ -55,7 +58,8 @@ fn granted(shared: &Shared, dialect: Dialect, client: &Client, params: &Params) 
     match params.first("grant_type") {
         Some("authorization_code") => exchange_code(shared, dialect, client, params),
         Some("refresh_token") => refresh(shared, dialect, client, params),
-        Some(_) => Err(Refusal::new("unsupported_grant_type", "grant_type is authorization_code or refresh_token")),
+        Some(DEVICE_CODE) => spend_device_code(shared, dialect, client, params),
+        Some(_) => Err(Refusal::new("unsupported_grant_type", "grant_type is authorization_code, refresh_token or that of devices")),
         None => Err(Refusal::invalid_request("grant_type is missing")),
     }
 }
@@ -102,6 +106,13 @@ fn verify_pkce(challenge: Option<&Challenge>, verifier: Option<&str>) -> Result<
         (Some(challenge), Some(verifier)) if challenge.is_met_by(verifier) => Ok(()),
         (Some(_), Some(_)) => Err(Refusal::invalid_grant("code_verifier does not match the code_challenge")),
     }
+}
+
+fn spend_device_code(shared: &Shared, dialect: Dialect, client: &Client, params: &Params) -> Result<Value, Refusal> {
+    let code = params.first("device_code").ok_or_else(|| Refusal::invalid_request("device_code is missing"))?;
+    let grant = Arc::new(shared.devices.spend(code, client, dialect, shared.clock.now())?);
+    let scope = grant.scope.clone();
+    respond(shared, client, &grant, &scope, client.refresh_tokens)
 }
 
 fn refresh(shared: &Shared, dialect: Dialect, client: &Client, params: &Params) -> Result<Value, Refusal> {

@@ -18,6 +18,7 @@ pub(crate) async fn configuration(State(shared): State<Arc<Shared>>) -> Json<Val
     let own = json!({
         "authorization_endpoint": format!("{url}/authorize"),
         "token_endpoint": format!("{url}/token"),
+        "device_authorization_endpoint": format!("{url}/device_authorization"),
         "userinfo_endpoint": format!("{url}/userinfo"),
         "jwks_uri": format!("{url}/jwks"),
         "end_session_endpoint": format!("{url}/end_session"),

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::routing::{get, post};
 
-use crate::oauth2::{Dialect, authorization_endpoint, pushed_authorization_requests, token_endpoint};
+use crate::oauth2::{Dialect, authorization_endpoint, device_endpoint, pushed_authorization_requests, token_endpoint};
 use crate::provider::Shared;
 
 pub(crate) use backchannel::logout_token;
@@ -26,6 +26,7 @@ pub(crate) fn routes() -> Router<Arc<Shared>> {
         .route("/authorize", authorization_endpoint(Dialect::OpenId))
         .route("/token", token_endpoint(Dialect::OpenId))
         .route("/par", post(pushed_authorization_requests))
+        .route("/device_authorization", device_endpoint(Dialect::OpenId))
         .route("/userinfo", get(userinfo::userinfo).post(userinfo::userinfo))
         .route("/jwks", get(discovery::jwks))
         .route("/end_session", get(logout::by_query).post(logout::by_form))

@@ -26,6 +26,7 @@ pub const GITHUB: OAuth2 = OAuth2 {
         "social_auth.backends.contrib.github.GithubBackend",
     ],
     authorization_url: "{url}/login/oauth/authorize",
+    device_authorization_url: "{url}/login/device/code",
     token_url: "{url}/login/oauth/access_token",
     scope_separator: ",",
     profile: PROFILE,

@@ -22,6 +22,7 @@ pub const GOOGLE_OAUTH2: OAuth2 = OAuth2 {
         "social_auth.backends.google.GoogleOAuth2Backend",
     ],
     authorization_url: "https://accounts.google.com/o/oauth2/auth",
+    device_authorization_url: "https://oauth2.googleapis.com/device/code",
     token_url: "https://accounts.google.com/o/oauth2/token",
     revoke: Some(Revoke { method: "GET", url: "https://accounts.google.com/o/oauth2/revoke", token: RevokeToken::Query("token") }),
     scope: &["openid", "email", "profile"],

@@ -15,7 +15,9 @@ use super::provider_error;
 use super::token::TokenEndpoint;
 use super::{identity, token};
 use crate::attempt::Attempt;
-use crate::backend::{Backend, BackendInfo, Callback, Departure, EndSession, EndedSession, LogoutNotice, TokenCredentials};
+use crate::backend::{
+    Backend, BackendInfo, Callback, Departure, DeviceAnswer, DeviceCode, EndSession, EndedSession, LogoutNotice, TokenCredentials,
+};
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Outgoing};
@@ -33,21 +35,21 @@ const RESPONSE: &str = "response";
 
 /// An OAuth 2.0 or OpenID Connect provider, ready for use.
 pub struct OAuth2Backend {
-    config: Config,
+    pub(super) config: Config,
     openid: Option<RelyingParty>,
     signed_access_tokens: Option<SignedAccessTokens>,
-    http: Client,
-    clock: Clock,
+    pub(super) http: Client,
+    pub(super) clock: Clock,
     nonces: Nonces,
 }
 
 /// A request to the token endpoint, before the client has proven itself.
-struct Ask<'a> {
-    url: &'a str,
-    request: TokenRequest,
-    fields: Vec<(String, String)>,
-    key: Option<&'a DpopKey>,
-    stage: Stage,
+pub(super) struct Ask<'a> {
+    pub(super) url: &'a str,
+    pub(super) request: TokenRequest,
+    pub(super) fields: Vec<(String, String)>,
+    pub(super) key: Option<&'a DpopKey>,
+    pub(super) stage: Stage,
 }
 
 /// A code and what it is exchanged with.
@@ -77,14 +79,14 @@ impl OAuth2Backend {
         Ok(OAuth2Backend { config, openid, signed_access_tokens, http, clock, nonces: Nonces::default() })
     }
 
-    async fn metadata(&self) -> Result<Option<Arc<Metadata>>> {
+    pub(super) async fn metadata(&self) -> Result<Option<Arc<Metadata>>> {
         match &self.openid {
             Some(openid) => openid.metadata().await,
             None => Ok(None),
         }
     }
 
-    async fn token_endpoint(&self, configured: &str, request: TokenRequest) -> Result<TokenEndpoint<'static>> {
+    pub(super) async fn token_endpoint(&self, configured: &str, request: TokenRequest) -> Result<TokenEndpoint<'static>> {
         let metadata = self.metadata().await?;
         let published = metadata.as_deref().and_then(|metadata| metadata.token_endpoint.clone());
         let url = Some(configured.to_owned()).filter(|url| !url.is_empty()).or(published);
@@ -104,12 +106,12 @@ impl OAuth2Backend {
         Ok(TokenEndpoint { url: url.into(), request, client_auth, secret, proving: None })
     }
 
-    fn proving<'a>(&'a self, key: &'a DpopKey) -> Proving<'a> {
+    pub(super) fn proving<'a>(&'a self, key: &'a DpopKey) -> Proving<'a> {
         Proving { key, nonces: &self.nonces, clock: &self.clock }
     }
 
     /// Asks the token endpoint; once more where it wants a nonce in the proof (RFC 9449, section 8).
-    async fn ask(&self, ask: Ask<'_>) -> Result<Map<String, Value>> {
+    pub(super) async fn ask(&self, ask: Ask<'_>) -> Result<Map<String, Value>> {
         let mut has_nonce = ask.key.is_none();
         loop {
             // A client assertion is good once, so the endpoint is made ready each time.
@@ -169,7 +171,7 @@ impl OAuth2Backend {
     }
 
     /// Completes the token endpoint's answer: the id token and userinfo, the profile calls, the identity.
-    async fn identify(&self, mut answer: Map<String, Value>, tokens: Tokens, bindings: &Bindings<'_>) -> Result<Identity> {
+    pub(super) async fn identify(&self, mut answer: Map<String, Value>, tokens: Tokens, bindings: &Bindings<'_>) -> Result<Identity> {
         let told = match &self.openid {
             Some(openid) => Some(openid.identify(&tokens, bindings).await?),
             None => None,
@@ -388,6 +390,14 @@ impl Backend for OAuth2Backend {
             answer.extend(openid.userinfo_alone(&access_token).await?);
         }
         self.profile(answer, Tokens { access_token: Some(access_token), ..Tokens::default() }, None).await
+    }
+
+    async fn begin_device(&self) -> Result<DeviceCode> {
+        self.ask_for_device_code().await
+    }
+
+    async fn complete_device(&self, device_code: &Secret) -> Result<DeviceAnswer> {
+        self.ask_for_device_token(device_code).await
     }
 
     async fn refresh(&self, association: &Association) -> Result<Fields> {

@@ -23,6 +23,8 @@ pub(super) struct Config {
     pub authorization_url: String,
     pub token_url: String,
     pub refresh_url: String,
+    /// Empty: the metadata's.
+    pub device_url: String,
     pub revoke: Option<RevokeConfig>,
     pub token_request: TokenRequest,
     pub refresh_request: TokenRequest,
@@ -130,6 +132,7 @@ impl Config {
             authorization_url: url("AUTHORIZATION_URL", provider.authorization_url)?,
             refresh_url: if refresh_url.is_empty() { token_url.clone() } else { refresh_url },
             token_url,
+            device_url: url("DEVICE_AUTHORIZATION_URL", provider.device_authorization_url)?,
             revoke: revoke(provider, settings, &hook_settings)?,
             token_request,
             refresh_request: provider.refresh_request.unwrap_or(token_request),

@@ -34,6 +34,8 @@ pub struct OAuth2 {
     pub token_url: &'static str,
     /// The token endpoint for refreshing; empty: the token endpoint.
     pub refresh_url: &'static str,
+    /// Where devices without a browser begin (RFC 8628); empty: the discovery document's, or nowhere.
+    pub device_authorization_url: &'static str,
     /// How the token endpoint is called.
     pub token_request: TokenRequest,
     /// How it is called for refreshing, if otherwise.
@@ -117,6 +119,7 @@ impl OAuth2 {
         authorization_url: "",
         token_url: "",
         refresh_url: "",
+        device_authorization_url: "",
         token_request: TokenRequest::PostForm,
         refresh_request: None,
         token_headers: &[],

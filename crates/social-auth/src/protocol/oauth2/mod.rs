@@ -11,6 +11,7 @@ mod backend;
 mod client;
 mod config;
 mod description;
+mod device;
 mod dpop;
 mod identity;
 mod provider_error;

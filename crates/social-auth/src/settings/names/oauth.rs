@@ -15,6 +15,8 @@ pub(super) const GROUP: Group = Group {
         setting("AUTHORIZATION_URL", Kind::Url, "Where the browser is sent to sign in.").or("the provider's"),
         setting("ACCESS_TOKEN_URL", Kind::Url, "Where codes are exchanged for tokens.").or("the provider's"),
         setting("REFRESH_TOKEN_URL", Kind::Url, "Where tokens are refreshed.").or("`ACCESS_TOKEN_URL`"),
+        setting("DEVICE_AUTHORIZATION_URL", Kind::Url, "Where a program without a browser begins a sign-in (RFC 8628).")
+            .or("the discovery document's"),
         setting("REVOKE_TOKEN_URL", Kind::Url, "Where tokens are revoked.").or("the provider's"),
         setting("INTROSPECTION_URL", Kind::Url, "Where to ask for whom an access token was issued (RFC 7662), for token sign-in.")
             .or("the discovery document's"),
