@@ -31,8 +31,9 @@ impl Member {
         }
     }
 
-    /// A name that this identity provider gave to a session or a person, made unlike any other's.
+    /// A name that this identity provider gave to a session or a person, made unlike any other's. It is the same by
+    /// whichever entry of the settings the person came: a message of single logout names none.
     pub(super) fn scoped(&self, name: &str) -> String {
-        format!("{}:{name}", self.name())
+        format!("{}:{name}", sha256_base64url(&self.party.entity_id))
     }
 }

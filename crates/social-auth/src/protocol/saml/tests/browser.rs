@@ -83,13 +83,19 @@ impl Browser {
 
 /// A site of ours with the identity provider `acme`, whose entry has these keys besides.
 pub fn site(storage: &Arc<MemoryStorage>, further: Value) -> SocialAuth {
+    site_with_entries(storage, &["acme"], &further)
+}
+
+/// The same identity provider by several entries.
+pub fn site_with_entries(storage: &Arc<MemoryStorage>, names: &[&str], further: &Value) -> SocialAuth {
     let mut settings = Settings::new();
     settings.enable("saml", "saml", Origin::Code);
     settings.set_for("saml", "SP_ENTITY_ID", AUDIENCE);
     settings.set_for("saml", "SP_PRIVATE_KEY", SP_KEY);
     let mut entry = json!({"entity_id": ISSUER, "url": "https://idp.test/sso", "x509cert": IDP_CERTIFICATE});
     entry.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
-    settings.set_for("saml", "ENABLED_IDPS", json!({"acme": entry}));
+    let entries = names.iter().map(|name| ((*name).to_owned(), entry.clone()));
+    settings.set_for("saml", "ENABLED_IDPS", Value::Object(entries.collect()));
     SocialAuth::builder()
         .settings(settings)
         .public_url("https://site.test")

@@ -12,7 +12,7 @@ use serde_json::json;
 use url::form_urlencoded::Serializer;
 
 use super::answer::*;
-use super::browser::{Browser, inflated, parameter, site};
+use super::browser::{Browser, inflated, parameter, site, site_with_entries};
 use crate::social_auth::SocialAuth;
 use crate::storage::MemoryStorage;
 use crate::web::ReplyBody;
@@ -119,6 +119,19 @@ async fn sessions_in_other_browsers_end_too_those_of_others_do_not() {
     browsers[0].sign_in(&social, "alice", "s1").await;
     browsers[1].ask(&social, Method::GET, &end("_one", "alice", &["s1"]), &[], "cross-site").await;
     assert!(browsers[0].user(&social).await.is_some(), "a request ends sessions once");
+}
+
+#[tokio::test]
+async fn a_session_ends_by_whichever_entry_of_the_identity_provider_it_began() {
+    let names = ["aaa", "acme", "zzz"];
+    let social = site_with_entries(&Arc::new(MemoryStorage::new()), &names, &json!({"slo_url": "https://idp.test/slo"}));
+    for (id, sessions) in [("_one", ["s1"].as_slice()), ("_all", &[])] {
+        let mut browser = Browser::default();
+        browser.sign_in(&social, "alice", "s1").await;
+        let path = format!("{PATH}?{}", query("SAMLRequest", &request(id, "alice", sessions), None, IDP_KEY));
+        Browser::default().ask(&social, Method::GET, &path, &[], "cross-site").await;
+        assert_eq!(browser.user(&social).await, None, "{id}");
+    }
 }
 
 #[tokio::test]
