@@ -24,7 +24,12 @@ pub(crate) fn node(peer: &str) -> Option<Command> {
 /// A program in Python: `server.py`, with the packages of `requirements.txt` in an environment of its own. `None`,
 /// and a line that says so, where there is no Python.
 pub(crate) fn python(peer: &str) -> Option<Command> {
-    let program = Program { peer, lock: "requirements.txt", needs: &[("python3", "python3-venv")] };
+    python_needing(peer, &[("python3", "python3-venv")])
+}
+
+/// The same for a program that calls another: Python must be among what it needs.
+pub(crate) fn python_needing(peer: &str, needs: &[(&str, &str)]) -> Option<Command> {
+    let program = Program { peer, lock: "requirements.txt", needs };
     let folder = program.installed(|folder| {
         run(Command::new("python3").args(["-m", "venv", "--clear", "environment"]).current_dir(folder));
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", "requirements.txt"];
