@@ -8,6 +8,7 @@ use social_auth::storage::{StorageError, StorageResult};
 pub(crate) type Limit = (&'static str, usize);
 
 pub(crate) const USERNAME: Limit = ("username", 150);
+pub(crate) const PASSWORD: Limit = ("password", 128);
 pub(crate) const FIRST_NAME: Limit = ("first_name", 150);
 pub(crate) const LAST_NAME: Limit = ("last_name", 150);
 pub(crate) const EMAIL: Limit = ("email", 254);

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use serde_json::Value;
+use social_auth::password::PasswordHash;
 use social_auth::seal::random_token;
 use social_auth::storage::{NewUser, StorageError, StorageResult, StorageScope, User, UserChanges, UserId, UserStorage};
 use time::OffsetDateTime;
@@ -45,6 +46,13 @@ impl UserStorage for SqlxStorage {
             }
         }
         Ok(false)
+    }
+
+    async fn user_by_username(&self, username: &str) -> StorageResult<Option<User>> {
+        let rows = self.users()?.rows(users_where!("username = $1"), &[username.into()]).await?;
+        let users: Vec<_> = rows.into_iter().map(user).collect::<StorageResult<_>>()?;
+        // A database may compare more generously than byte by byte.
+        Ok(users.into_iter().find(|user| user.username == username))
     }
 
     async fn users_by_email(&self, email: &str) -> StorageResult<Vec<User>> {
@@ -130,11 +138,35 @@ impl UserStorage for SqlxStorage {
         self.replace_groups(id, groups, managed).await
     }
 
-    async fn has_usable_password(&self, id: &UserId) -> StorageResult<bool> {
-        let Some(id) = integer(id) else { return Ok(false) };
+    async fn password(&self, id: &UserId) -> StorageResult<Option<PasswordHash>> {
+        let Some(id) = integer(id) else { return Ok(None) };
         let rows = self.users()?.rows("SELECT password FROM auth_user WHERE id = $1", &[id.into()]).await?;
         let password = rows.into_iter().next().map(|mut row| row.optional_text("password")).transpose()?.flatten();
-        Ok(password.is_some_and(|password| !password.starts_with('!')))
+        Ok(password.as_deref().and_then(PasswordHash::from_stored))
+    }
+
+    async fn set_password(&self, id: &UserId, new: &PasswordHash, replacing: Option<&PasswordHash>) -> StorageResult<bool> {
+        let id = integer(id).ok_or(StorageError::NotFound("user"))?;
+        fit(&[(limits::PASSWORD, new.expose())])?;
+        let (users, new) = (self.users()?, new.expose());
+        let written = match replacing {
+            Some(old) => {
+                let sql = "UPDATE auth_user SET password = $2 WHERE id = $1 AND password = $3";
+                users.write(sql, &[id.into(), new.into(), old.expose().into()]).await?
+            }
+            None => {
+                let sql = "UPDATE auth_user SET password = $2 WHERE id = $1 AND (password LIKE '!%' OR password = '')";
+                users.write(sql, &[id.into(), new.into()]).await?
+            }
+        };
+        if written.rows == 0 && users.rows("SELECT id FROM auth_user WHERE id = $1", &[id.into()]).await?.is_empty() {
+            return Err(StorageError::NotFound("user"));
+        }
+        Ok(written.rows > 0)
+    }
+
+    async fn has_usable_password(&self, id: &UserId) -> StorageResult<bool> {
+        Ok(self.password(id).await?.is_some())
     }
 }
 
@@ -189,9 +221,10 @@ impl<'a> NewRow<'a> {
             (limits::EMAIL, text(&user.email)),
             (limits::FIRST_NAME, text(&user.first_name)),
             (limits::LAST_NAME, text(&user.last_name)),
+            (limits::PASSWORD, user.password.as_ref().map_or("", PasswordHash::expose)),
         ])?;
         let now = OffsetDateTime::now_utc();
-        let password = unusable_password();
+        let password = user.password.as_ref().map_or_else(unusable_password, |password| password.expose().to_owned());
         Ok(NewRow { user, password, joined: now.replace_microsecond(now.microsecond()).unwrap_or(now) })
     }
 

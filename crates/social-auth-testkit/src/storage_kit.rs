@@ -52,6 +52,9 @@ macro_rules! checks {
 
 checks! {
     users::a_new_user_is_read_back_as_made,
+    users::a_user_is_found_by_exactly_the_name,
+    users::a_password_is_replaced_only_if_it_still_is_the_one_that_was_seen,
+    users::a_new_user_has_the_password_that_was_chosen,
     users::conflict_on_create_never_returns_existing_user,
     users::user_names_are_told_apart_exactly,
     users::users_are_found_by_address_without_regard_to_ascii_case,

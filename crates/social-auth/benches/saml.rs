@@ -114,6 +114,7 @@ fn verification(criterion: &mut Criterion) {
                 url: CALLBACK.to_owned(),
                 posted: true,
                 cookies: Params::default(),
+                client: None,
             };
             group.bench_function(format!("{name}, {what} signed"), |bencher| {
                 bencher.iter(|| runtime.block_on(backend.complete(&attempt, black_box(&callback))).unwrap());

@@ -1,5 +1,6 @@
 //! What a flow needs of any protocol: [`Backend`].
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -53,6 +54,13 @@ pub trait Backend: Send + Sync + 'static {
     /// What the person has to tell before an attempt can begin, and `request` does not say: an OpenID identifier, a
     /// shop's name. The form's answer comes back as parameters of begin.
     fn question(&self, _request: &Params) -> Option<Form> {
+        None
+    }
+
+    /// The field of the form in which the person states who they are, for a backend that asks nobody else. Such a
+    /// claim proves nothing: the pipeline must have a step that does ([`Step::proves`](crate::pipeline::Step::proves)).
+    /// `None` where a provider vouches.
+    fn claim(&self) -> Option<&'static str> {
         None
     }
 
@@ -407,10 +415,12 @@ pub enum Departure {
         /// The fields.
         fields: Vec<(String, String)>,
     },
-    /// To a page of ours that asks for something first (an OpenID identifier, an e-mail address).
-    Page {
-        /// The page.
-        html: String,
+    /// To a page of this site that asks the person; its form posts to our callback.
+    Ask {
+        /// What is asked for.
+        form: Box<Form>,
+        /// The page of the site's own that asks it, a template.
+        html: Option<String>,
     },
     /// To a page of ours on which the provider's own script asks.
     Widget(WidgetPage),
@@ -456,6 +466,8 @@ pub struct Callback {
     pub posted: bool,
     /// The browser's cookies, for protocols whose scripts leave one.
     pub cookies: Params,
+    /// The address that it came from, if it is known.
+    pub client: Option<IpAddr>,
 }
 
 /// Fields that pages of ours add to what they post on. No provider sends or signs them.
@@ -474,7 +486,7 @@ impl Callback {
             return Err(Error::new(Reason::InvalidParameter).parameter(name).detail("the parameter was given with two values"));
         }
         let cookies = request.cookies().map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned())).collect();
-        Ok(Callback { params, url, posted: request.method == http::Method::POST, cookies })
+        Ok(Callback { params, url, posted: request.method == http::Method::POST, cookies, client: request.peer })
     }
 }
 

@@ -14,8 +14,10 @@ use crate::error::{Error, Reason, Result, Stage};
 use crate::event::{Event, Events, PendingUpdate, UpdateHook};
 use crate::http::{Client, ClientOptions, ReqwestTransport, Transport};
 use crate::mail::{self, MailTemplates, Mailer, Mailroom};
+use crate::password::Passwords;
 use crate::pipeline::{Disconnection, Pipeline, steps};
 use crate::provider;
+use crate::rate::RateLimits;
 use crate::seal::Sealer;
 use crate::secret::Secret;
 use crate::settings::{AccountMerge, BackendEntry, BackendSettings, FlowSettings, Origin, Settings, Severity};
@@ -252,6 +254,8 @@ impl Builder {
         let signed_tokens = if sealer.is_some() { problems.take(signed) } else { None };
         let flow = problems.take(FlowSettings::resolve(&site));
         let proxies = problems.take(TrustedProxies::resolve(&site));
+        let limits = problems.take(RateLimits::resolve(&site));
+        let passwords = problems.take(Passwords::resolve(&site));
         let missing =
             || Error::new(Reason::MissingSetting).stage(Stage::Start).detail("no storage was given: call .storage(…) on the builder");
         let users = problems.take(self.users.clone().ok_or_else(missing));
@@ -260,13 +264,15 @@ impl Builder {
         let disconnection = problems.take(self.disconnect_pipeline_of(&site));
         let mailroom = problems.take(self.mailroom(public_url.as_deref()));
         let instances = self.instances(mailroom.as_ref(), &mut problems);
-        match (public_url, mount, sealer.zip(signed_tokens), flow, proxies, users.zip(social), disconnection.zip(mailroom)) {
+        let gates = limits.zip(passwords);
+        match (public_url, mount, sealer.zip(signed_tokens), flow, proxies, gates, users.zip(social), disconnection.zip(mailroom)) {
             (
                 Some(public_url),
                 Some(mount),
                 Some((sealer, signed_tokens)),
                 Some(flow),
                 Some(proxies),
+                Some((limits, passwords)),
                 Some((users, social)),
                 Some((disconnection, mailroom)),
             ) if problems.0.is_empty() => {
@@ -282,6 +288,8 @@ impl Builder {
                     signed_tokens,
                     flow: Arc::new(flow),
                     proxies,
+                    limits,
+                    passwords,
                     users,
                     social,
                     sealed,
@@ -311,8 +319,17 @@ impl Builder {
             self.add(&name, backend.clone(), &mut order, &mut instances, problems);
         }
         if let Some(mailroom) = mailroom {
-            let backends: Vec<_> =
-                instances.values().map(|instance| (instance.backend.info(), &*instance.flow, &instance.pipeline)).collect();
+            // Without the step, an address that people state is proved by other means.
+            let by_other_means = |instance: &&Instance| {
+                let settings = self.settings.of_backend(&instance.backend.info().name);
+                let asked_for = instance.flow.email.force_validation || settings.value("REQUIRES_EMAIL_VALIDATION").is_some();
+                instance.backend.claim().is_some() && !asked_for && !instance.pipeline.contains("mail_validation")
+            };
+            let backends: Vec<_> = instances
+                .values()
+                .filter(|instance| !by_other_means(instance))
+                .map(|instance| (instance.backend.info(), &*instance.flow, &instance.pipeline))
+                .collect();
             problems.0.extend(steps::problems_of_mail_validation(&backends, mailroom).into_iter().map(|error| error.stage(Stage::Start)));
         }
         (order, instances)
@@ -343,9 +360,10 @@ impl Builder {
     ) {
         let settings = self.settings.of_backend(name);
         let flow = problems.take(FlowSettings::resolve(&settings));
-        let pipeline = problems.take(self.pipeline_of(name, flow.as_ref()));
+        let pipeline = flow.as_ref().and_then(|flow| problems.take(self.pipeline_of(backend.as_ref(), flow)));
         let disconnection = problems.take(self.disconnect_pipeline_of(&settings));
         let (Some(flow), Some(pipeline), Some(disconnection)) = (flow, pipeline, disconnection) else { return };
+        problems.take(pipeline.require_proof(backend.as_ref(), &flow, &settings));
         let instance = Instance { backend, flow: Arc::new(flow), pipeline, disconnection };
         if instances.insert(name.to_owned(), instance).is_some() {
             problems.0.push(
@@ -369,9 +387,10 @@ impl Builder {
         provider.backend(&entry.name, &settings, http, self.clock.clone())
     }
 
-    fn pipeline_of(&self, backend: &str, flow: Option<&FlowSettings>) -> Result<Pipeline> {
-        let pipeline = self.own_pipeline_of(backend)?;
-        let merges = flow.is_some_and(|flow| flow.account_merge != AccountMerge::Refuse);
+    /// The pipeline that the program or the settings chose, or else the backend's default.
+    fn pipeline_of(&self, backend: &dyn Backend, flow: &FlowSettings) -> Result<Pipeline> {
+        let pipeline = self.own_pipeline_of(&backend.info().name)?.unwrap_or_else(|| Pipeline::default_of(backend, flow));
+        let merges = flow.account_merge != AccountMerge::Refuse;
         match steps::built_in("merge_users") {
             // The step that would refuse otherwise comes right after it.
             Some(step) if merges && !pipeline.contains("merge_users") && pipeline.contains("social_user") => {
@@ -381,13 +400,13 @@ impl Builder {
         }
     }
 
-    fn own_pipeline_of(&self, backend: &str) -> Result<Pipeline> {
+    fn own_pipeline_of(&self, backend: &str) -> Result<Option<Pipeline>> {
         if let Some(pipeline) = self.pipelines.get(backend) {
-            return Ok(pipeline.clone());
+            return Ok(Some(pipeline.clone()));
         }
         match self.settings.of_backend(backend).list("PIPELINE")? {
-            Some(names) => Pipeline::from_names(&names).map_err(|error| error.stage(Stage::Start)),
-            None => Ok(self.pipeline.clone().unwrap_or_else(Pipeline::authentication)),
+            Some(names) => Pipeline::from_names(&names).map(Some).map_err(|error| error.stage(Stage::Start)),
+            None => Ok(self.pipeline.clone()),
         }
     }
 

@@ -68,6 +68,8 @@ reasons! {
     AttemptUsed "attempt_used" Session RestartLogin "We could not match this sign-in to your browser. Please start again.";
     PartialMissing "partial_missing" Session RestartLogin "This sign-in was completed already, or the link is too old. Please sign in again.";
     UserMismatch "user_mismatch" Session RestartLogin "You signed in as somebody else in the meantime. Please start again.";
+    PasswordRejected "password_rejected" Request CorrectInput "The name or the password is wrong.";
+    PasswordUnfit "password_unfit" Request CorrectInput "Please choose another password: a longer one, and not your name.";
     LoginRequired "login_required" Request Reauthenticate "Please sign in first.";
     CrossSiteRequest "cross_site_request" Request RestartLogin "This request came from another site. Please use the button on our own page.";
     MalformedResponse "malformed_response" ProviderResponse ContactAdministrator "The sign-in provider gave an answer that we could not read.";

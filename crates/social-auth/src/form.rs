@@ -27,7 +27,7 @@ use crate::web::Reply;
 /// })?;
 /// # Ok::<(), social_auth::Error>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Form {
     title: String,
     text: String,
@@ -38,7 +38,7 @@ pub struct Form {
 }
 
 /// A labelled field of a [`Form`]. `Debug` does not show its value.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Field {
     name: String,
     label: String,
@@ -50,7 +50,7 @@ pub struct Field {
     max_length: Option<usize>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct Button {
     label: String,
     name: &'static str,

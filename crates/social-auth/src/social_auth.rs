@@ -12,8 +12,10 @@ use crate::event::Events;
 use crate::flow;
 use crate::identity::Fields;
 use crate::mail::Mailroom;
+use crate::password::Passwords;
 use crate::pipeline::{Disconnection, Pipeline};
 use crate::protocol::oidc::{ClientAddresses, Registered};
+use crate::rate::RateLimits;
 use crate::seal::Sealer;
 use crate::secret::Secret;
 use crate::session::Session;
@@ -46,6 +48,8 @@ pub(crate) struct Inner {
     pub(crate) signed_tokens: crate::api_token::SignedTokens,
     pub(crate) flow: Arc<FlowSettings>,
     pub(crate) proxies: TrustedProxies,
+    pub(crate) limits: RateLimits,
+    pub(crate) passwords: Passwords,
     pub(crate) users: Arc<dyn UserStorage>,
     pub(crate) social: Arc<dyn SocialStorage>,
     pub(crate) instances: HashMap<String, Instance>,
@@ -345,6 +349,12 @@ impl SocialAuth {
     #[must_use]
     pub fn social(&self) -> &Arc<dyn SocialStorage> {
         &self.0.social
+    }
+
+    /// Hashes passwords and compares them: for a form of the application's own.
+    #[must_use]
+    pub fn passwords(&self) -> &Passwords {
+        &self.0.passwords
     }
 
     /// The clock.

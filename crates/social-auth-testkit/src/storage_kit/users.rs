@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use social_auth::password::PasswordHash;
 use social_auth::storage::{NewUser, StorageError, UserChanges, UserId};
 use time::OffsetDateTime;
 
@@ -14,7 +15,7 @@ pub(super) async fn a_new_user_is_read_back_as_made(storage: Arc<dyn Both>) {
         email: Some("kit-Zoë@example.org".into()),
         first_name: Some("Zoë \"' -- \\ %_".into()),
         last_name: Some(String::new()),
-        attributes: Map::new(),
+        ..NewUser::default()
     };
     let before = OffsetDateTime::now_utc() - time::Duration::SECOND;
     let made = storage.create_user(&new).await.unwrap();
@@ -24,6 +25,43 @@ pub(super) async fn a_new_user_is_read_back_as_made(storage: Arc<dyn Both>) {
     assert!(made.date_joined.unwrap() > before && made.date_joined.unwrap() <= OffsetDateTime::now_utc());
     assert_eq!(storage.user(&made.id).await.unwrap(), Some(made.clone()));
     assert!(!storage.has_usable_password(&made.id).await.unwrap(), "nobody knows a password of a new user");
+}
+
+pub(super) async fn a_user_is_found_by_exactly_the_name(storage: Arc<dyn Both>) {
+    let made = make_user(&storage, "kit-Ada").await;
+    assert_eq!(storage.user_by_username("kit-Ada").await.unwrap(), Some(made));
+    for other in ["kit-ada", "kit-Ada ", "kit-Ad", "kit-Ád", "kit%", "", "kit-Ada\0"] {
+        assert_eq!(storage.user_by_username(other).await.unwrap(), None, "{other:?}");
+    }
+}
+
+pub(super) async fn a_password_is_replaced_only_if_it_still_is_the_one_that_was_seen(storage: Arc<dyn Both>) {
+    let hash = |text: &str| PasswordHash::from_stored(&format!("argon2$argon2id$v=19$m=8,t=1,p=1$c2FsdA${text}")).unwrap();
+    let (one, two, three) = (hash("one"), hash("two"), hash("three"));
+    let made = make_user(&storage, "kit-ada").await;
+    let bystander = make_user(&storage, "kit-bob").await;
+    assert_eq!(storage.password(&made.id).await.unwrap(), None, "nobody knows a password of a new user");
+    assert!(!storage.set_password(&made.id, &one, Some(&two)).await.unwrap(), "there is none to be replaced");
+    assert!(storage.set_password(&made.id, &one, None).await.unwrap());
+    assert!(storage.has_usable_password(&made.id).await.unwrap());
+    assert_eq!(storage.password(&made.id).await.unwrap(), Some(one.clone()));
+    assert!(!storage.set_password(&made.id, &three, None).await.unwrap(), "a password is never overwritten unseen");
+    assert!(storage.set_password(&made.id, &two, Some(&one)).await.unwrap());
+    assert!(!storage.set_password(&made.id, &three, Some(&one)).await.unwrap());
+    assert_eq!(storage.password(&made.id).await.unwrap(), Some(two));
+    assert!(!storage.has_usable_password(&bystander.id).await.unwrap());
+    let nobody = storage.set_password(&UserId::new("987654321"), &one, None).await;
+    assert!(matches!(nobody, Err(StorageError::NotFound("user"))), "{nobody:?}");
+}
+
+pub(super) async fn a_new_user_has_the_password_that_was_chosen(storage: Arc<dyn Both>) {
+    let password = PasswordHash::from_stored("argon2$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA");
+    let new = NewUser { password: password.clone(), ..new_user("kit-ada") };
+    let (ada, _) =
+        storage.create_user_with_association(storage.as_ref(), &new, &new_association(&UserId::new(0), "kit", "1")).await.unwrap();
+    assert_eq!(storage.password(&ada.id).await.unwrap(), password);
+    let eve = storage.create_user(&NewUser { password: password.clone(), ..new_user("kit-eve") }).await.unwrap();
+    assert_eq!(storage.password(&eve.id).await.unwrap(), password);
 }
 
 /// CVE-2025-61783.

@@ -51,6 +51,7 @@ pub struct Door {
     pub cookies: std::collections::BTreeMap<String, String>,
     pub session: TestSession,
     pub bearer: Option<String>,
+    pub client: Option<std::net::IpAddr>,
 }
 
 impl Door {
@@ -101,7 +102,7 @@ impl Door {
     pub fn request(&self, method: Method, path: &str, site: &str, form: &str) -> Request {
         let mut headers = self.headers(site);
         headers.insert("content-type", "application/x-www-form-urlencoded".parse().unwrap());
-        Request::new(method, path.parse().unwrap(), headers, form.as_bytes(), None).unwrap()
+        Request::new(method, path.parse().unwrap(), headers, form.as_bytes(), self.client).unwrap()
     }
 
     fn headers(&self, site: &str) -> HeaderMap {

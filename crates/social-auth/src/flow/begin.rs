@@ -1,10 +1,10 @@
 //! Begin: an attempt is made and sealed into its cookie, and the browser is sent to the provider.
 
 use cookie::Cookie;
-use http::{Method, StatusCode};
+use http::Method;
 use serde_json::Value;
 
-use super::{cookies, csrf, pages, where_to};
+use super::{asked, cookies, csrf, pages, where_to};
 use crate::attempt::Attempt;
 use crate::backend::Departure;
 use crate::error::{Error, Reason, Result, Stage};
@@ -62,8 +62,13 @@ async fn try_to_begin(
         attempt.fields.insert(field.clone(), request.param(field).map_or(Value::Null, Value::from));
     }
     let departure = instance.backend.begin(&mut attempt, &params).await.map_err(|error| error.stage_if_unknown(Stage::Begin))?;
-    let mut reply = depart(departure)?;
-    reply.cookies = cookies::keep(social, request, &attempt)?;
+    let mut reply = match departure {
+        Departure::Ask { form, html } => {
+            asked::page(social, instance, request, asked::Page { form, html, attempt: &attempt, error: None })?
+        }
+        away => depart(away)?,
+    };
+    reply.cookies.extend(cookies::keep(social, request, &attempt)?);
     Ok(reply)
 }
 
@@ -75,8 +80,8 @@ pub(super) fn depart(departure: Departure) -> Result<Reply> {
     match departure {
         Departure::Redirect(url) => Ok(Reply::redirect(url)),
         Departure::Post { action, fields } => pages::post_onward(&action, &fields),
-        Departure::Page { html } => Ok(Reply::html(StatusCode::OK, html, pages::csp("'self'"))),
         Departure::Widget(page) => pages::widget(&page),
+        Departure::Ask { .. } => Err(Error::new(Reason::UnsupportedFeature).detail("only a sign-in can ask on a page of ours")),
     }
 }
 

@@ -1,14 +1,12 @@
 //! Complete: the attempt is opened, checked and claimed once; the protocol turns the callback into an
 //! identity; the pipeline turns the identity into a signed-in user.
 
-use std::net::IpAddr;
-
 use cookie::Cookie;
 use http::{Method, StatusCode};
 
 use super::cookies::{self, Found};
 use super::run::{self, Journey, Sent};
-use super::{launch, pages, resume, where_to};
+use super::{asked, launch, pages, resume, where_to};
 use crate::attempt::Attempt;
 use crate::backend::{Backend, Callback, Unsolicited};
 use crate::error::{Error, Reason, Result, Stage};
@@ -52,7 +50,11 @@ pub(crate) async fn complete(social: &SocialAuth, name: &str, request: &Request,
 async fn try_to_complete(social: &SocialAuth, name: &str, request: &Request, session: &mut dyn Session) -> Completed {
     let instance = match social.instance(name) {
         Ok(instance) if launch::is_framed(instance, request) => return Completed::before_attempt(launch::way_out(instance, request)),
-        Ok(instance) if instance.backend.ended_by_ticket(&request.form).is_none() && lacks_lax_cookies(social, request) => {
+        Ok(instance)
+            if instance.backend.claim().is_none()
+                && instance.backend.ended_by_ticket(&request.form).is_none()
+                && lacks_lax_cookies(social, request) =>
+        {
             return Completed::before_attempt(pages::return_page(request));
         }
         Ok(instance) => instance,
@@ -72,6 +74,9 @@ async fn try_to_complete(social: &SocialAuth, name: &str, request: &Request, ses
         let outcome = resume::resume(social, instance, &token, request, session).await;
         return Completed::before_attempt(outcome.map_err(|error| error.stage_if_unknown(Stage::Pipeline).backend(name)));
     }
+    if let (Some(_), Err(error)) = (instance.backend.claim(), asked::require_own_form(social, request)) {
+        return Completed::before_attempt(Err(error.stage(Stage::Callback).backend(name)));
+    }
     if let Some(callback) = unsolicited(social, instance, request) {
         let sent = Sent { params: callback.params.clone(), client: request.peer };
         let outcome = began_there(social, instance, &callback, sent, session).await;
@@ -86,7 +91,13 @@ async fn try_to_complete(social: &SocialAuth, name: &str, request: &Request, ses
         Err(error) => return Completed::before_attempt(Err(error.stage_if_unknown(Stage::Callback).backend(name))),
     };
     let spent = cookies::spent(social, &attempt);
-    let outcome = finish(social, instance, attempt, &callback, request.peer, session).await.map_err(|error| error.backend(name));
+    let outcome = finish(social, instance, &attempt, &callback, session).await.map_err(|error| error.backend(name));
+    if let Err(error) = &outcome
+        && let Some(page) = asked::again(social, instance, request, &attempt, error).await
+    {
+        social.0.events.login_failed(name, error);
+        return Completed { outcome: page, spent: Some(spent) };
+    }
     Completed { outcome, spent: Some(spent) }
 }
 
@@ -173,7 +184,12 @@ fn without_state(social: &SocialAuth, backend: &dyn Backend, request: &Request, 
     if !backend.stateless() {
         return Err(Error::missing_parameter("state"));
     }
-    let attempt = cookies::only_one(social, request, &backend.info().name).ok_or_else(|| {
+    // A form of the site's own is no answer that could be mixed up with another: the attempt says where to go on.
+    let attempt = match backend.claim() {
+        Some(_) => cookies::newest(social, request, &backend.info().name),
+        None => cookies::only_one(social, request, &backend.info().name),
+    };
+    let attempt = attempt.ok_or_else(|| {
         Error::new(Reason::SessionContextMissing)
             .detail("this provider returns no state, and the browser has not exactly one sign-in with it under way")
     })?;
@@ -184,16 +200,16 @@ fn without_state(social: &SocialAuth, backend: &dyn Backend, request: &Request, 
 async fn finish(
     social: &SocialAuth,
     instance: &Instance,
-    attempt: Attempt,
+    attempt: &Attempt,
     callback: &Callback,
-    client: Option<IpAddr>,
     session: &mut dyn Session,
 ) -> Result<Reply> {
-    let identity = instance.backend.complete(&attempt, callback).await?;
-    if let Some(delivery) = instance.backend.delivery(Some(&attempt), callback).await? {
+    let identity = instance.backend.complete(attempt, callback).await?;
+    if let Some(delivery) = instance.backend.delivery(Some(attempt), callback).await? {
         launch::spend(social, instance, &delivery).await?;
     }
-    let journey = Journey { next: attempt.next, user: attempt.user, fields: attempt.fields };
-    let parts = journey.parts(social, instance, identity, Sent { params: callback.params.clone(), client }).await?;
+    let journey = Journey::of(attempt);
+    let sent = Sent { params: callback.params.clone(), client: callback.client };
+    let parts = journey.parts(social, instance, identity, sent).await?;
     run::run(social, instance, &journey, Context::new(parts).at_a_browser(None), 0, session).await
 }

@@ -59,6 +59,13 @@ pub(super) fn only_one(social: &SocialAuth, request: &Request, backend: &str) ->
     open.next().is_none().then_some(first)
 }
 
+/// The open attempt of a backend that was begun last.
+pub(super) fn newest(social: &SocialAuth, request: &Request, backend: &str) -> Option<Attempt> {
+    let now = social.clock().now();
+    let open = attempts(social, request).filter_map(|(_, attempt)| attempt);
+    open.filter(|attempt| attempt.backend == backend && attempt.expires_at > now).max_by_key(|attempt| attempt.issued_at)
+}
+
 /// The cookie that holds an attempt, and the removal of the oldest ones where there are too many.
 ///
 /// # Errors

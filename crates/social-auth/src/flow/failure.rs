@@ -66,14 +66,16 @@ fn problem(error: &Error) -> Reply {
     Reply::new(status(error), ReplyBody::Problem(Value::Object(document)))
 }
 
-fn status(error: &Error) -> StatusCode {
+pub(super) fn status(error: &Error) -> StatusCode {
     match error.reason() {
         Reason::BackendMissing => StatusCode::NOT_FOUND,
         Reason::IdentityInUse | Reason::EmailInUse | Reason::UsernameInUse => StatusCode::CONFLICT,
         Reason::CrossSiteRequest | Reason::UserInactive => StatusCode::FORBIDDEN,
-        Reason::LoginRequired | Reason::CredentialRejected | Reason::ReauthenticationRequired | Reason::TokenRevoked => {
-            StatusCode::UNAUTHORIZED
-        }
+        Reason::LoginRequired
+        | Reason::PasswordRejected
+        | Reason::CredentialRejected
+        | Reason::ReauthenticationRequired
+        | Reason::TokenRevoked => StatusCode::UNAUTHORIZED,
         Reason::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Reason::Timeout => StatusCode::GATEWAY_TIMEOUT,
         Reason::StorageFailed | Reason::MailFailed => StatusCode::SERVICE_UNAVAILABLE,

@@ -86,7 +86,7 @@ async fn at_provider(
     match departure {
         Some(Departure::Redirect(url)) => Ok(Some(Reply::redirect(url))),
         Some(Departure::Post { action, fields }) => pages::post_onward(&action, &fields).map(Some),
-        Some(Departure::Page { .. } | Departure::Widget(_)) | None => Ok(None),
+        Some(Departure::Ask { .. } | Departure::Widget(_)) | None => Ok(None),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The journeys, one file each: the only place that knows their order.
 
+mod asked;
 mod begin;
 mod complete;
 mod cookies;

@@ -12,11 +12,6 @@ use crate::pipeline::Question;
 use crate::social_auth::SocialAuth;
 use crate::web::{Reply, Request};
 
-/// The policy of a page whose form goes to `form_action`.
-pub(super) fn csp(form_action: &str) -> String {
-    policy(&format!("; form-action {form_action}"))
-}
-
 /// A page with one button that begins or connects. Its policy names no form action: the browser applies
 /// that to the redirect to the provider too, wherever that is.
 pub(super) fn one_button(action: &str, fields: &[(String, String)], provider: &str, signed_in: bool) -> Result<Reply> {

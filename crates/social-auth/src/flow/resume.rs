@@ -76,11 +76,14 @@ pub(super) async fn token(
 /// protocol has none of its own, by a sign-in that the browser has under way since.
 fn is_answer(social: &SocialAuth, instance: &Instance, request: &Request) -> bool {
     let params: Params = request.form.iter().chain(request.query.iter()).collect();
-    instance.backend.state_of(&params).is_some()
+    let backend = &instance.backend;
+    backend.claim().is_some_and(|field| params.get(field).is_some())
+        || backend.state_of(&params).is_some()
         || ["code", "error", "denied", "oauth_problem", "SAMLResponse", "ticket"].iter().any(|name| params.get(name).is_some())
         || request.method == Method::GET
-            && instance.backend.stateless()
-            && cookies::only_one(social, request, &instance.backend.info().name).is_some()
+            && backend.claim().is_none()
+            && backend.stateless()
+            && cookies::only_one(social, request, &backend.info().name).is_some()
 }
 
 /// Keeps a paused run and notes it in the browser's session.

@@ -32,6 +32,12 @@ pub(crate) const ROUTES: &[&str] = &[
 pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mut dyn Session) -> Option<Reply> {
     let path = request.uri.path().strip_prefix(social.mount())?;
     let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    if let Err(error) = within_limits(social, &parts, request) {
+        return Some(match parts.as_slice() {
+            ["token" | "social_sign_up", ..] => flow::problem_reply(&error),
+            _ => social.error_reply(&error, request),
+        });
+    }
     let mut spent = None;
     let result = match parts.as_slice() {
         // Link scanners send HEAD: it must not spend an attempt, nor begin one.
@@ -84,6 +90,17 @@ pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mu
         social.error_reply(&error, request)
     });
     Some(reply.cookies(spent))
+}
+
+/// `RATE_LIMITS`, by the client's address.
+fn within_limits(social: &SocialAuth, parts: &[&str], request: &Request) -> Result<()> {
+    let limits = &social.0.limits;
+    match parts {
+        ["login", _] => limits.begin.check_address(request.peer),
+        ["complete", _] => limits.complete.check_address(request.peer),
+        ["token", _] | ["token", _, "nonce"] | ["social_sign_up"] => limits.token.check_address(request.peer),
+        _ => Ok(()),
+    }
 }
 
 /// Programs get Problem Details, whatever they say they accept.

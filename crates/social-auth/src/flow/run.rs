@@ -9,6 +9,7 @@ use super::begin::LAST_LOGIN_BACKEND;
 use super::ended_sessions;
 use super::resume;
 use super::where_to::{self, AfterLogin};
+use crate::attempt::Attempt;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::event::Event;
 use crate::expiry;
@@ -39,6 +40,10 @@ pub(super) struct Sent {
 }
 
 impl Journey {
+    pub(super) fn of(attempt: &Attempt) -> Self {
+        Journey { next: attempt.next.clone(), user: attempt.user.clone(), fields: attempt.fields.clone() }
+    }
+
     /// What a run of the pipeline begins with.
     ///
     /// # Errors
@@ -62,6 +67,7 @@ impl Journey {
             client: sent.client,
             mailroom: social.0.mailroom.clone(),
             resume_url: social.callback_url(&instance.backend.info().name),
+            passwords: social.0.passwords.clone(),
             events: social.0.events.clone(),
         })
     }

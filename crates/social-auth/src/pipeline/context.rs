@@ -15,6 +15,7 @@ use crate::event::Events;
 use crate::form::Form;
 use crate::identity::{Identity, Uid, UserDetails};
 use crate::mail::Mailroom;
+use crate::password::{PasswordHash, Passwords};
 use crate::seal::random_token;
 use crate::settings::FlowSettings;
 use crate::storage::{Association, SocialStorage, User, UserId, UserStorage};
@@ -47,6 +48,8 @@ pub struct ContextParts {
     pub params: Params,
     /// Where a paused run goes on.
     pub resume_url: String,
+    /// For steps that have to do with passwords.
+    pub passwords: Passwords,
     /// Who is told of what happens.
     pub events: Events,
     /// What sends letters.
@@ -77,6 +80,7 @@ pub struct Context {
     typed: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
     partial_token: Option<String>,
     resumed: bool,
+    new_password: Option<PasswordHash>,
     awaited_user: Option<UserId>,
     session_changes: Vec<(String, Option<Value>)>,
     question: Option<Question>,
@@ -101,6 +105,7 @@ impl Context {
             typed: HashMap::new(),
             partial_token: None,
             resumed: false,
+            new_password: None,
             awaited_user: None,
             session_changes: Vec::new(),
             question: None,
@@ -160,6 +165,23 @@ impl Context {
     #[must_use]
     pub fn client(&self) -> Option<IpAddr> {
         self.parts.client
+    }
+
+    /// Hashes passwords and compares them.
+    #[must_use]
+    pub fn passwords(&self) -> &Passwords {
+        &self.parts.passwords
+    }
+
+    /// Has `create_user` give the new user this password.
+    pub fn choose_password(&mut self, hash: PasswordHash) {
+        self.new_password = Some(hash);
+    }
+
+    /// The password that a new user will have.
+    #[must_use]
+    pub fn new_password(&self) -> Option<&PasswordHash> {
+        self.new_password.as_ref()
     }
 
     /// Who the provider says that it is.

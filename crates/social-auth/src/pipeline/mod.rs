@@ -3,6 +3,7 @@
 
 mod context;
 pub mod disconnection;
+mod proof;
 mod question;
 mod saved;
 pub mod steps;
@@ -22,7 +23,9 @@ pub use disconnection::Disconnection;
 pub use question::Question;
 pub(crate) use saved::SavedRun;
 
+use crate::backend::BackendInfo;
 use crate::error::{Error, Reason, Result};
+use crate::settings::FlowSettings;
 use crate::web::Reply;
 
 /// What a step decides.
@@ -62,6 +65,12 @@ pub trait Step<C: Subject = Context>: Send + Sync + 'static {
     /// # Errors
     /// What ends the sign-in, or disconnection.
     async fn run(&self, context: &mut C) -> Result<Outcome>;
+
+    /// Whether nobody gets past this step who cannot prove what they state in the field `claim` of a form of this
+    /// site (`email`, `username`): see [`Backend::claim`](crate::backend::Backend::claim).
+    fn proves(&self, _backend: &BackendInfo, _claim: &str, _settings: &FlowSettings) -> bool {
+        false
+    }
 }
 
 /// The future of a step that is a closure.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{Context, ContextParts};
 use crate::error::Result;
 use crate::identity::{Fields, Identity, ProviderSession, Tokens, Uid, UserDetails};
+use crate::password::PasswordHash;
 use crate::secret::Secret;
 use crate::storage::{AssociationId, UserId};
 
@@ -21,6 +22,8 @@ pub(crate) struct SavedRun {
     created_user: bool,
     new_association: bool,
     values: Map<String, Value>,
+    #[serde(default)]
+    new_password: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,6 +60,7 @@ impl SavedRun {
             created_user: context.created_user,
             new_association: context.new_association,
             values: context.values.clone(),
+            new_password: context.new_password().map(|hash| hash.expose().to_owned()),
         }
     }
 
@@ -91,6 +95,9 @@ impl SavedRun {
         context.created_user = self.created_user;
         context.new_association = self.new_association;
         context.values = self.values;
+        if let Some(hash) = self.new_password.as_deref().and_then(PasswordHash::from_stored) {
+            context.choose_password(hash);
+        }
         context.mark_resumed();
         Ok(context)
     }

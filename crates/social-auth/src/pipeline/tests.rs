@@ -71,11 +71,12 @@ impl World {
             current_user,
             session_fields: Map::new(),
             associates: true,
+            client: None,
+            passwords: crate::password::Passwords::default(),
             params: Params::default(),
             resume_url: String::new(),
             events: crate::event::Events::default(),
             mailroom: Arc::default(),
-            client: None,
         })
     }
 

@@ -3,6 +3,7 @@
 mod arguments;
 mod cached;
 pub mod cas;
+pub mod form;
 pub mod oauth1;
 pub mod oauth2;
 pub mod oidc;

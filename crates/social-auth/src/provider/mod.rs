@@ -45,6 +45,7 @@ mod drip;
 mod dropbox;
 mod dropbox_oauth2;
 mod egi_checkin;
+mod email;
 mod etsy;
 mod eventbrite;
 mod eveonline;
@@ -174,6 +175,7 @@ mod uffd;
 mod universe;
 mod untappd;
 mod upwork;
+mod username;
 mod vault;
 mod vend;
 mod vimeo;
@@ -204,6 +206,7 @@ use crate::clock::Clock;
 use crate::error::Result;
 use crate::http::{Client, ClientOptions, Guard};
 use crate::protocol::cas::{Cas, CasBackend};
+use crate::protocol::form::{FormBackend, OwnForm};
 use crate::protocol::oauth1::{OAuth1, OAuth1Backend};
 use crate::protocol::oauth2::{OAuth2, OAuth2Backend};
 use crate::protocol::openid::{OpenId, OpenIdBackend};
@@ -217,6 +220,8 @@ pub use index::Providers;
 /// A provider: what it states about itself, by protocol.
 #[derive(Clone, Copy)]
 pub enum Provider {
+    /// A form of this site.
+    Form(&'static OwnForm),
     /// OAuth 1.0a.
     OAuth1(&'static OAuth1),
     /// OAuth 2.0 or OpenID Connect.
@@ -297,6 +302,7 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&drip::DRIP),
     Provider::OAuth1(&dropbox::DROPBOX),
     Provider::OAuth2(&dropbox_oauth2::DROPBOX_OAUTH2),
+    Provider::Form(&email::EMAIL),
     Provider::OAuth2(&etsy::ETSY),
     Provider::OAuth2(&eventbrite::EVENTBRITE),
     Provider::OAuth2(&eveonline::EVEONLINE),
@@ -440,6 +446,7 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&universe::UNIVERSE),
     Provider::OAuth2(&untappd::UNTAPPD),
     Provider::OAuth1(&upwork::UPWORK),
+    Provider::Form(&username::USERNAME),
     Provider::OAuth2(&vault::VAULT),
     Provider::OAuth2(&vend::VEND),
     Provider::OAuth1(&vimeo::VIMEO),
@@ -486,6 +493,7 @@ impl Provider {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Provider::Form(provider) => provider.name,
             Provider::OAuth1(provider) => provider.name,
             Provider::OAuth2(provider) => provider.name,
             Provider::OpenId(provider) => provider.name,
@@ -510,6 +518,7 @@ impl Provider {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
+            Provider::Form(provider) => provider.title,
             Provider::OAuth1(provider) => provider.title,
             Provider::OAuth2(provider) => provider.title,
             Provider::OpenId(provider) => provider.title,
@@ -530,6 +539,7 @@ impl Provider {
     #[must_use]
     pub fn protocol(self) -> &'static str {
         match self {
+            Provider::Form(_) => OwnForm::PROTOCOL,
             Provider::OAuth1(_) => OAuth1::PROTOCOL,
             Provider::OAuth2(provider) => provider.protocol(),
             Provider::OpenId(_) => OpenId::PROTOCOL,
@@ -544,6 +554,7 @@ impl Provider {
     #[must_use]
     pub fn docs(self) -> &'static str {
         match self {
+            Provider::Form(provider) => provider.docs,
             Provider::OAuth1(provider) => provider.docs,
             Provider::OAuth2(provider) => provider.docs,
             Provider::OpenId(provider) => provider.docs,
@@ -558,6 +569,7 @@ impl Provider {
     #[must_use]
     pub fn settings(self) -> &'static [SettingDecl] {
         match self {
+            Provider::Form(_) => &[],
             Provider::OAuth1(provider) => provider.settings,
             Provider::OAuth2(provider) => provider.settings,
             Provider::OpenId(provider) => provider.settings,
@@ -572,7 +584,7 @@ impl Provider {
     #[must_use]
     pub fn client_id_setting(self) -> &'static str {
         match self {
-            Provider::OAuth1(_) => "KEY",
+            Provider::Form(_) | Provider::OAuth1(_) => "KEY",
             Provider::OAuth2(provider) => provider.client_id_setting,
             Provider::OpenId(_) | Provider::Cas(_) => "KEY",
             Provider::Signed(provider) if !provider.client_id_setting.is_empty() => provider.client_id_setting,
@@ -586,6 +598,7 @@ impl Provider {
     #[must_use]
     pub fn class_paths(self) -> &'static [&'static str] {
         match self {
+            Provider::Form(provider) => provider.class_paths,
             Provider::OAuth1(provider) => provider.class_paths,
             Provider::OAuth2(provider) => provider.class_paths,
             Provider::OpenId(provider) => provider.class_paths,
@@ -617,6 +630,7 @@ impl Provider {
     /// `missing_setting` or `invalid_setting`, stage `start`.
     pub fn backend(self, instance: &str, settings: &BackendSettings<'_>, http: Client, clock: Clock) -> Result<Arc<dyn Backend>> {
         match self {
+            Provider::Form(provider) => Ok(Arc::new(FormBackend::new(provider, instance, settings, clock)?)),
             Provider::OAuth1(provider) => Ok(Arc::new(OAuth1Backend::new(provider, instance, settings, http, clock)?)),
             Provider::OAuth2(provider) => Ok(Arc::new(OAuth2Backend::new(provider, instance, settings, http, clock)?)),
             Provider::OpenId(provider) => Ok(Arc::new(OpenIdBackend::new(provider, instance, settings, http, clock)?)),

@@ -11,6 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use time::OffsetDateTime;
 
 use super::{Association, AssociationId, Code, MergeRecord, OpenIdAssociation, Partial, StorageScope, StoredSession, User, UserId};
+use crate::password::PasswordHash;
 
 /// Keeps everything in memory, behind one lock: every call is atomic.
 ///
@@ -26,7 +27,7 @@ struct State {
     last_user_id: i64,
     last_association_id: AssociationId,
     users: BTreeMap<i64, User>,
-    usable_passwords: BTreeSet<i64>,
+    passwords: BTreeMap<i64, PasswordHash>,
     /// Who has proved to own which address, in lower case.
     verified_emails: BTreeSet<(i64, String)>,
     associations: BTreeMap<AssociationId, Association>,
@@ -50,7 +51,7 @@ impl MemoryStorage {
     /// says yes.
     pub fn mark_password_usable(&self, id: &UserId) {
         if let Some(id) = number(id) {
-            self.state().usable_passwords.insert(id);
+            self.state().passwords.insert(id, PasswordHash::new("unknown$".to_owned()));
         }
     }
 

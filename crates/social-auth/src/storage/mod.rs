@@ -26,6 +26,7 @@ pub use records::{
 pub use sealed::{Rotated, SealedStorage, TOKEN_FIELDS};
 
 use crate::identity::Fields;
+use crate::password::PasswordHash;
 
 /// Why a storage call failed.
 #[derive(Debug, thiserror::Error)]
@@ -173,7 +174,13 @@ pub trait UserStorage: Send + Sync + 'static {
     /// Nobody has the empty address.
     async fn users_by_email(&self, email: &str) -> StorageResult<Vec<User>>;
 
-    /// Makes a user who has no usable password.
+    /// The user of exactly this name. A storage that does not look users up by name leaves this alone; people
+    /// who have a password from elsewhere then cannot sign in by their name.
+    async fn user_by_username(&self, _username: &str) -> StorageResult<Option<User>> {
+        Ok(None)
+    }
+
+    /// Makes a user, who has no usable password unless `user` brings one.
     ///
     /// # Errors
     /// [`StorageError::Conflict`] when the name is taken: never answer with the user who has it.
@@ -239,6 +246,23 @@ pub trait UserStorage: Send + Sync + 'static {
     /// Any keeps the two accounts apart.
     async fn merge_own_rows(&self, _merge: &MergeUsers) -> StorageResult<Vec<(String, u64)>> {
         Ok(Vec::new())
+    }
+
+    /// The hash of the user's password, if the user has one that this storage keeps. For the step `password`.
+    async fn password(&self, _id: &UserId) -> StorageResult<Option<PasswordHash>> {
+        Ok(None)
+    }
+
+    /// Sets the user's password if it still is `replacing` (`None`: if the user has none). Answers whether it was
+    /// written.
+    ///
+    /// # Errors
+    /// [`StorageError::Invalid`] where users have no passwords; [`StorageError::NotFound`] without such a user.
+    async fn set_password(&self, _id: &UserId, _new: &PasswordHash, _replacing: Option<&PasswordHash>) -> StorageResult<bool> {
+        Err(StorageError::invalid(
+            "password",
+            "this storage keeps none; implement UserStorage::password and set_password, or remove the step password",
+        ))
     }
 
     /// Whether the user has another way in than a social sign-in, such as a password.

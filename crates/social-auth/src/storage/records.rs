@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use crate::identity::{Fields, ProviderSession};
+use crate::password::PasswordHash;
 use crate::seal::sha256_base64url;
 use crate::secret::Secret;
 
@@ -92,6 +93,9 @@ pub struct NewUser {
     pub last_name: Option<String>,
     /// Further fields from `USER_FIELDS` that the storage may know.
     pub attributes: Map<String, Value>,
+    /// The hash of the password that the person chose; without one nobody can sign in with a password.
+    #[serde(skip)]
+    pub password: Option<PasswordHash>,
 }
 
 /// Fields of a user to be changed; those not named stay.

@@ -103,11 +103,12 @@ impl World {
             current_user: self.current_user.clone(),
             session_fields: Map::new(),
             associates: false,
+            client: None,
+            passwords: social_auth::password::Passwords::default(),
             params: social_auth::web::Params::default(),
             resume_url: String::new(),
             events: social_auth::event::Events::default(),
             mailroom: Arc::default(),
-            client: None,
         }))
     }
 }

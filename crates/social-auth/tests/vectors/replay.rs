@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::{HeaderValue, Method};
 use serde_json::{Map, Value};
 use social_auth::Secret;
 use social_auth::SocialAuth;
@@ -120,9 +121,9 @@ impl World {
         if step.action == Action::Callback && unrecorded && !launches {
             self.begin_unrecorded(index, &social, step).await;
         }
-        let mut outcome = self.act(&social, step).await.unwrap_or_else(Outcome::Failed);
+        let mut outcome = self.act(index, &social, step).await.unwrap_or_else(Outcome::Failed);
         if let Some(social) = self.with_stated_issuer(index, &outcome) {
-            outcome = self.act(&social, step).await.unwrap_or_else(Outcome::Failed);
+            outcome = self.act(index, &social, step).await.unwrap_or_else(Outcome::Failed);
         }
         self.conclude(index, step, &outcome);
         true
@@ -143,10 +144,10 @@ impl World {
         self.build().ok()
     }
 
-    async fn act(&mut self, social: &SocialAuth, step: &Step) -> Result<Outcome> {
+    async fn act(&mut self, index: usize, social: &SocialAuth, step: &Step) -> Result<Outcome> {
         match step.action {
             Action::Begin => self.begin(social, step).await,
-            Action::Callback => self.callback(social, step).await,
+            Action::Callback => self.callback(index, social, step).await,
             Action::Refresh => self.refresh(social, step).await,
             Action::Revoke => {
                 let text = |index: usize| step.args.get(index).and_then(Value::as_str).unwrap_or_default();
@@ -193,7 +194,7 @@ impl World {
         self.note(Difference::new(index, What::Consistency("attempt".to_owned()), None, got));
     }
 
-    async fn callback(&mut self, social: &SocialAuth, step: &Step) -> Result<Outcome> {
+    async fn callback(&mut self, index: usize, social: &SocialAuth, step: &Step) -> Result<Outcome> {
         let mut params = self.filled(&step.params);
         if let (Some(state), true) = (&self.last_state, self.begun_unrecorded() && self.signed.is_none()) {
             params.entry("state").or_insert_with(|| Value::from(state.clone()));
@@ -204,7 +205,18 @@ impl World {
         if let Some(begun) = &self.signed {
             begun.answer(&mut params, &self.settings, &self.backend, self.begun_unrecorded());
         }
-        let request = self.browser.get(&social.callback_url(&self.backend), &params)?;
+        let address = social.callback_url(&self.backend);
+        let request = if self.has_own_form() {
+            self.note(Difference::new(index, What::Consistency("proof".to_owned()), None, None));
+            let mut request = self.browser.get(&address, &Map::new())?;
+            request.method = Method::POST;
+            request.headers.insert("sec-fetch-site", HeaderValue::from_static("same-origin"));
+            let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            request.form = params.iter().map(|(name, value)| (name.as_str(), text(value))).collect();
+            request
+        } else {
+            self.browser.get(&address, &params)?
+        };
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = None;
         let mut reply = social.complete(&self.backend, &request, &mut self.browser).await?;
         self.browser.keep(&reply);
@@ -213,6 +225,12 @@ impl World {
         }
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).take();
         Ok(Outcome::Reply(reply, self.as_stored(seen).await?.map(Box::new)))
+    }
+
+    /// Whether people state who they are in a form of the site, which we take only by `POST`, and only with a
+    /// step that proves it: here it is the harness's.
+    fn has_own_form(&self) -> bool {
+        social_auth::provider::find(&self.provider).is_some_and(|provider| provider.protocol() == "form")
     }
 
     fn begun_unrecorded(&self) -> bool {
@@ -357,6 +375,9 @@ impl World {
             settings.set(name, value.clone());
         }
         settings.enable(&self.backend, &self.provider, Origin::Code);
+        if self.has_own_form() {
+            settings.set_for(&self.backend, "PROVEN_BY", "record");
+        }
         let seen = self.seen.clone();
         let pipeline = Pipeline::authentication().then("record", move |context| {
             let seen = seen.clone();

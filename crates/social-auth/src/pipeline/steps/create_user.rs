@@ -84,7 +84,7 @@ fn refuse(context: &mut Context, name: String) {
 /// The fields of `USER_FIELDS`: what earlier steps handed on comes before the details.
 fn new_user(context: &Context) -> Result<NewUser> {
     let settings = context.settings();
-    let mut user = NewUser::default();
+    let mut user = NewUser { password: context.new_password().cloned(), ..NewUser::default() };
     for field in &settings.user.fields {
         let value = context.values.get(field).cloned().or_else(|| context.details.get(field)).filter(|value| !value.is_null());
         let text = || value.as_ref().and_then(Value::as_str).map(str::to_owned).filter(|text| !text.is_empty());

@@ -95,6 +95,11 @@ impl Step for MailValidation {
             None => ask_for_address(context, &notes, None),
         }
     }
+
+    /// Only an address is proved, and only where nobody gets by without a letter.
+    fn proves(&self, backend: &BackendInfo, claim: &str, settings: &FlowSettings) -> bool {
+        claim == "email" && settings.email.passwordless && is_required(backend, settings)
+    }
 }
 
 /// What keeps the backends from validating addresses as the settings say: a site never lets people in unproved

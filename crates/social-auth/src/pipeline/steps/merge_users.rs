@@ -50,8 +50,8 @@ impl Step for MergeUsersStep {
 /// Who is signed in, and the association of somebody else that this identity means.
 async fn two_accounts(context: &Context) -> Result<Option<(UserId, Association)>> {
     let Some(into) = context.current_user().filter(|_| context.can_ask()) else { return Ok(None) };
-    // What never signs anybody in proves nobody's account.
-    if context.backend_info().association_only {
+    // What never signs anybody in proves nobody's account; nor does what somebody writes into a form.
+    if context.backend_info().association_only || context.backend().claim().is_some() {
         return Ok(None);
     }
     let uid = super::uid_of(context);

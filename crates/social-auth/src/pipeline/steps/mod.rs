@@ -10,6 +10,7 @@ mod get_username;
 mod load_extra_data;
 mod mail_validation;
 mod merge_users;
+mod password;
 mod social_details;
 mod social_names;
 mod social_uid;
@@ -50,6 +51,7 @@ const BUILT_IN: &[(&str, MakeStep)] = &[
     ("auth_allowed", || Arc::new(auth_allowed::AuthAllowed)),
     ("social_user", || Arc::new(social_user::SocialUser)),
     (merge_users::NAME, || Arc::new(merge_users::MergeUsersStep)),
+    ("password", || Arc::new(password::Password)),
     ("associate_by_email", || Arc::new(associate_by_email::AssociateByEmail)),
     ("mail_validation", || Arc::new(mail_validation::MailValidation)),
     ("get_username", || Arc::new(get_username::GetUsername)),

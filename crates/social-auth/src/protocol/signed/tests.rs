@@ -31,7 +31,7 @@ fn config(text: Wording) -> MacConfig {
 }
 
 fn callback(pairs: &[(String, String)]) -> Callback {
-    Callback { params: pairs.iter().cloned().collect(), url: String::new(), posted: false, cookies: Params::default() }
+    Callback { params: pairs.iter().cloned().collect(), url: String::new(), posted: false, cookies: Params::default(), client: None }
 }
 
 fn map(pairs: &[(String, String)]) -> Map<String, Value> {

@@ -3,6 +3,7 @@
 mod access;
 mod backends;
 mod cas;
+mod form;
 mod journeys;
 mod mail;
 mod oauth;
@@ -43,6 +44,7 @@ pub const GROUPS: &[Group] = &[
     saml::GROUP,
     cas::GROUP,
     signed::GROUP,
+    form::GROUP,
     journeys::GROUP,
     access::GROUP,
     people::GROUP,

@@ -13,6 +13,22 @@ pub(super) const GROUP: Group = Group {
     protocols: &[],
     settings: &[
         setting("PUBLIC_URL", Kind::Url, "The address by which browsers and providers reach this site; needed unless on loopback."),
+        setting(
+            "RATE_LIMITS",
+            Kind::Table,
+            "How often a client's address may `begin`, `complete`, sign in with a `token` and try a password (`password_address`), and how \
+             often a password may be tried for one account (`password_account`): `\"20/m\"` is 20 a minute, `\"10/5m\"` ten in five, `\"off\"` \
+             is no limit. Clients on this machine are not counted.",
+        )
+        .or("{ begin = \"120/m\", complete = \"120/m\", token = \"120/m\", password_address = \"20/m\", password_account = \"10/5m\" }"),
+        setting("PASSWORD_MIN_LENGTH", Kind::Integer(1), "The fewest characters of a password that somebody chooses here.").or("8"),
+        setting(
+            "PASSWORD_HASHER",
+            Kind::Choice(&["argon2", "pbkdf2_sha256"]),
+            "How passwords are stored, in Django's formats; both are read. A Django that shares the database reads `argon2` only where it \
+             has `argon2-cffi`.",
+        )
+        .or("argon2"),
         setting("ENCRYPT_TOKENS", Kind::Switch, "Encrypt stored tokens with `SECRET_KEY`. Off where Django reads them too.")
             .or("false; on for a database of the server's own"),
         setting("ALLOW_INSECURE_PUBLIC_URL", Kind::Switch, "Let `PUBLIC_URL` be http: for a test network, never for people.").or("false"),

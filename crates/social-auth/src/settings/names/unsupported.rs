@@ -24,7 +24,6 @@ const STORAGE: &str = "The storage is given to the builder, or chosen by DATABAS
 const SESSION: &str = "The session is the framework adapter's.";
 const ADMIN: &str = "It configures Django's admin, which goes on working on the same tables.";
 const DJANGO: &str = "It configures Django itself.";
-const NO_FORM: &str = "Backends with a form of their own are not built yet.";
 
 /// All of them.
 pub const UNSUPPORTED: &[Unsupported] = &[
@@ -50,9 +49,7 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     ignored("TEMPLATE_CONTEXT_PROCESSORS", DJANGO),
     ignored("TEMPLATES", DJANGO),
     ignored("EMAIL_VALIDATION_FUNCTION", "EMAIL_HOST says how letters are sent; an application gives the builder a mailer of its own."),
-    ignored("FORM_URL", NO_FORM),
-    ignored("FORM_HTML", NO_FORM),
-    ignored("LOCAL_HTML", NO_FORM),
+    ignored("LOCAL_HTML", "The page with LoginRadius's widget is ours; another cannot be put in its place."),
     refused("JWT_DECODE_OPTIONS", "The checks of an id token cannot be switched off."),
     ignored("BACKEND_ERROR_URL", "django-social-auth's name of LOGIN_ERROR_URL."),
     ignored("COMPLETE_URL_NAME", "Addresses are mounted by the adapter, or below MOUNT."),

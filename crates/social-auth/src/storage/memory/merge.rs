@@ -28,7 +28,7 @@ impl State {
         let ends = |session: &super::StoredSession| session.user_id.as_ref() == Some(&merge.from);
         report.sessions_ended = self.sessions.values().filter(|session| ends(session)).count() as u64;
         let Some(key) = number(&merge.from) else { return Err(StorageError::NotFound("user")) };
-        if self.usable_passwords.contains(&key) {
+        if self.passwords.contains_key(&key) {
             report.conflicts.push(MergeConflict::Password);
         }
         if merge.dry_run {
@@ -44,7 +44,7 @@ impl State {
             }
             Leftover::Delete => {
                 self.users.remove(&key);
-                self.usable_passwords.remove(&key);
+                self.passwords.remove(&key);
                 self.verified_emails.retain(|(id, _)| *id != key);
             }
         }

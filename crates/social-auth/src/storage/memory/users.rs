@@ -4,6 +4,8 @@ use async_trait::async_trait;
 use serde_json::Value;
 use time::OffsetDateTime;
 
+use crate::password::PasswordHash;
+
 use super::super::{NewUser, StorageError, StorageResult, StorageScope, User, UserChanges, UserId, UserStorage};
 use super::{MemoryStorage, State, microseconds, number};
 
@@ -22,6 +24,10 @@ impl UserStorage for MemoryStorage {
 
     async fn username_exists(&self, username: &str) -> StorageResult<bool> {
         Ok(self.state().users.values().any(|user| user.username == username))
+    }
+
+    async fn user_by_username(&self, username: &str) -> StorageResult<Option<User>> {
+        Ok(self.state().users.values().find(|user| user.username == username).cloned())
     }
 
     async fn users_by_email(&self, email: &str) -> StorageResult<Vec<User>> {
@@ -55,7 +61,7 @@ impl UserStorage for MemoryStorage {
             return Err(StorageError::Conflict("user_id"));
         }
         let removed = number(id).and_then(|id| {
-            state.usable_passwords.remove(&id);
+            state.passwords.remove(&id);
             state.users.remove(&id)
         });
         removed.map(|_| ()).ok_or(StorageError::NotFound("user"))
@@ -98,12 +104,26 @@ impl UserStorage for MemoryStorage {
 
     async fn remove_password(&self, id: &UserId) -> StorageResult<()> {
         let id = number(id).ok_or(StorageError::NotFound("user"))?;
-        self.state().usable_passwords.remove(&id);
+        self.state().passwords.remove(&id);
         Ok(())
     }
 
+    async fn password(&self, id: &UserId) -> StorageResult<Option<PasswordHash>> {
+        Ok(number(id).and_then(|id| self.state().passwords.get(&id).cloned()))
+    }
+
+    async fn set_password(&self, id: &UserId, new: &PasswordHash, replacing: Option<&PasswordHash>) -> StorageResult<bool> {
+        let mut state = self.state();
+        let id = number(id).filter(|id| state.users.contains_key(id)).ok_or(StorageError::NotFound("user"))?;
+        if state.passwords.get(&id) != replacing {
+            return Ok(false);
+        }
+        state.passwords.insert(id, new.clone());
+        Ok(true)
+    }
+
     async fn has_usable_password(&self, id: &UserId) -> StorageResult<bool> {
-        Ok(number(id).is_some_and(|id| self.state().usable_passwords.contains(&id)))
+        Ok(number(id).is_some_and(|id| self.state().passwords.contains_key(&id)))
     }
 }
 
@@ -118,21 +138,22 @@ impl State {
         Ok(())
     }
 
-    pub(super) fn insert_user(&mut self, user: &NewUser) -> User {
+    pub(super) fn insert_user(&mut self, new: &NewUser) -> User {
         self.last_user_id += 1;
-        let user = User {
+        let made = User {
             id: UserId::new(self.last_user_id),
-            username: user.username.clone(),
-            email: present(user.email.clone()),
-            first_name: present(user.first_name.clone()),
-            last_name: present(user.last_name.clone()),
+            username: new.username.clone(),
+            email: present(new.email.clone()),
+            first_name: present(new.first_name.clone()),
+            last_name: present(new.last_name.clone()),
             is_active: true,
             date_joined: Some(microseconds(OffsetDateTime::now_utc())),
             last_login: None,
-            attributes: user.attributes.clone(),
+            attributes: new.attributes.clone(),
         };
-        self.users.insert(self.last_user_id, user.clone());
-        user
+        self.users.insert(self.last_user_id, made.clone());
+        self.passwords.extend(new.password.clone().map(|password| (self.last_user_id, password)));
+        made
     }
 }
 

@@ -182,7 +182,7 @@ fn complete(provider: OAuth2, settings: &Map<String, Value>, answers: Vec<Result
     let backend = backend(provider, settings, answers)?;
     let attempt = Attempt::new("scoped", "https://app.example/complete/scoped/", NOW, 900);
     let params = Params::from_iter([("code", "code")]);
-    let callback = Callback { params, url: attempt.redirect_uri.clone(), posted: false, cookies: Params::default() };
+    let callback = Callback { params, url: attempt.redirect_uri.clone(), posted: false, cookies: Params::default(), client: None };
     world::wait(backend.complete(&attempt, &callback))
 }
 

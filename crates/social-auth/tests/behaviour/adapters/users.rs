@@ -84,6 +84,7 @@ pub fn user_details(case: &Case) -> Answer {
         first_name: text("first_name"),
         last_name: text("last_name"),
         attributes: ["fullname", "slug"].iter().map(|name| ((*name).to_owned(), fields[*name].clone())).collect(),
+        ..NewUser::default()
     });
     let context = world.context().map(|mut context| {
         context.details = world::details(&case.object("details"));

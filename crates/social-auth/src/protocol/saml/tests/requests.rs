@@ -127,6 +127,7 @@ pub fn complete_with(backend: &SamlBackend, query: &str, answer: &str) -> Result
         url: RECIPIENT.to_owned(),
         posted: true,
         cookies: Params::default(),
+        client: None,
     };
     wait(backend.complete(&attempt, &callback))
 }
