@@ -246,12 +246,12 @@ impl Builder {
         let site = self.settings.of_site();
         let public_url = problems.take(public_url(&self.settings));
         let mount = problems.take(site.text("MOUNT").map(|text| normal_mount(text.unwrap_or("/"))));
-        let sealer =
-            problems.take(secret_keys(&self.settings).and_then(|keys| Sealer::new(&keys)).map_err(|error| error.stage(Stage::Start)));
-        // What is wrong with the secret keys was told above.
-        let secrets = secret_keys(&self.settings).unwrap_or_default();
-        let signed = SignedTokens::resolve(&site, public_url.as_deref().unwrap_or_default(), &secrets);
-        let signed_tokens = if sealer.is_some() { problems.take(signed) } else { None };
+        let keys = secret_keys(&self.settings).and_then(|keys| Ok((Sealer::new(&keys)?, keys)));
+        let keys = problems.take(keys.map_err(|error| error.stage(Stage::Start)));
+        let sealing = keys.and_then(|(sealer, keys)| {
+            let signed = SignedTokens::resolve(&site, public_url.as_deref().unwrap_or_default(), &keys);
+            Some((sealer, problems.take(signed)?))
+        });
         let flow = problems.take(FlowSettings::resolve(&site));
         let proxies = problems.take(TrustedProxies::resolve(&site));
         let limits = problems.take(RateLimits::resolve(&site));
@@ -265,7 +265,7 @@ impl Builder {
         let mailroom = problems.take(self.mailroom(public_url.as_deref()));
         let instances = self.instances(mailroom.as_ref(), &mut problems);
         let gates = limits.zip(passwords);
-        match (public_url, mount, sealer.zip(signed_tokens), flow, proxies, gates, users.zip(social), disconnection.zip(mailroom)) {
+        match (public_url, mount, sealing, flow, proxies, gates, users.zip(social), disconnection.zip(mailroom)) {
             (
                 Some(public_url),
                 Some(mount),
