@@ -5,8 +5,9 @@
 //! a cookie that it ran on this site. A page of yours that got the token from `navigator.credentials` posts it
 //! there as `credential`. Anybody else is asked once more.
 
+use super::google_oauth2::{GOOGLE_OAUTH2, address_is_verified};
 use crate::backend::Widget;
-use crate::protocol::signed::{Departs, Details, Hooks, IdentityFrom, Launches, OpenId, Proof, Signed, UidField, Verified, keep, optional};
+use crate::protocol::signed::{Departs, Hooks, IdentityFrom, Launches, OpenId, Proof, Signed, keep, optional};
 
 /// Google One Tap.
 pub const GOOGLE_ONETAP: Signed = Signed {
@@ -43,16 +44,8 @@ pub const GOOGLE_ONETAP: Signed = Signed {
         },
     },
     launches: Launches::Confirmed { framed_by: &[] },
-    uid: UidField::StableOnce("sub", &["email"]),
-    details: Details {
-        username: "email:before(@)",
-        email: "email",
-        email_verified: Verified::When("email_verified"),
-        fullname: "name",
-        first_name: "given_name",
-        last_name: "family_name",
-        ..Details::NONE
-    },
+    uid: GOOGLE_OAUTH2.uid,
+    details: GOOGLE_OAUTH2.details,
     extra_data: &[keep("sub")],
     settings: &[
         optional("OIDC_ENDPOINT", "Another issuer than Google's, for tests."),
@@ -62,6 +55,6 @@ pub const GOOGLE_ONETAP: Signed = Signed {
         optional("USE_UNIQUE_USER_ID", "Has no effect any more: the identifier is always sub, which never changes."),
         optional("IGNORE_MISSING_CSRF_COOKIE", "Has no effect: without the cookie, the person is asked on a page of ours."),
     ],
-    hooks: Hooks { answer: Some(super::google_oauth2::address_is_verified), sign: None },
+    hooks: Hooks { answer: Some(address_is_verified), sign: None },
     ..Signed::BASE
 };
