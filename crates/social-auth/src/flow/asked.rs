@@ -27,9 +27,6 @@ pub(super) fn require_own_form(social: &SocialAuth, request: &Request) -> Result
     if request.method != http::Method::POST || request.query.get("password").is_some() {
         return Err(Error::new(Reason::InvalidParameter).parameter("method").detail("a form is sent by POST, and never in the address"));
     }
-    if request.form.get(super::complete::RETURNED).is_some() {
-        return Err(Error::new(Reason::CrossSiteRequest).detail("the form was posted by another site"));
-    }
     csrf::require_own_page(social, request)
 }
 

@@ -14,8 +14,7 @@ use crate::pipeline::Context;
 use crate::seal::sha256_base64url;
 use crate::session::Session;
 use crate::social_auth::{Instance, SocialAuth};
-use crate::storage::OriginKey;
-use crate::storage::UserId;
+use crate::storage::{OriginKey, UserId};
 use crate::web::{Fetch, Reply, ReplyBody, Request};
 
 /// The namespace of attempts among the claims.
@@ -49,46 +48,14 @@ pub(crate) async fn complete(social: &SocialAuth, name: &str, request: &Request,
 
 async fn try_to_complete(social: &SocialAuth, name: &str, request: &Request, session: &mut dyn Session) -> Completed {
     let instance = match social.instance(name) {
-        Ok(instance) if launch::is_framed(instance, request) => return Completed::before_attempt(launch::way_out(instance, request)),
-        Ok(instance)
-            if instance.backend.claim().is_none()
-                && instance.backend.ended_by_ticket(&request.form).is_none()
-                && lacks_lax_cookies(social, request) =>
-        {
-            return Completed::before_attempt(pages::return_page(request));
-        }
         Ok(instance) => instance,
         Err(error) => return Completed::before_attempt(Err(error)),
     };
-    if let Some(ended) = instance.backend.ended_by_ticket(&request.form) {
-        let key = OriginKey::session(&instance.backend.info().name, &ended);
-        let outcome = social.social().delete_sessions_from(&key, social.clock().now()).await;
-        tracing::info!(backend = name, sessions = outcome.as_ref().map(Vec::len).unwrap_or_default(), "the provider ended a session");
-        return Completed::before_attempt(outcome.map(|_| Reply::new(StatusCode::OK, ReplyBody::Empty)).map_err(Error::from));
-    }
-    let resumed = match resume::token(social, instance, request, session).await {
-        Ok(resumed) => resumed,
-        Err(error) => return Completed::before_attempt(Err(error.stage_if_unknown(Stage::Callback).backend(name))),
-    };
-    if let Some(token) = resumed {
-        let outcome = resume::resume(social, instance, &token, request, session).await;
-        return Completed::before_attempt(outcome.map_err(|error| error.stage_if_unknown(Stage::Pipeline).backend(name)));
-    }
-    if let (Some(_), Err(error)) = (instance.backend.claim(), asked::require_own_form(social, request)) {
-        return Completed::before_attempt(Err(error.stage(Stage::Callback).backend(name)));
-    }
-    if let Some(callback) = unsolicited(social, instance, request) {
-        let sent = Sent { params: callback.params.clone(), client: request.peer };
-        let outcome = began_there(social, instance, &callback, sent, session).await;
-        return Completed::before_attempt(outcome.map_err(|error| error.stage_if_unknown(Stage::Callback).backend(name)));
-    }
-    if launch::is_launch(instance, request) {
-        let outcome = launch::launch(social, instance, request, session).await;
-        return Completed::before_attempt(outcome.map_err(|error| error.stage_if_unknown(Stage::Callback).backend(name)));
-    }
-    let (attempt, callback) = match begun(social, instance, request, session).await {
-        Ok(begun) => begun,
-        Err(error) => return Completed::before_attempt(Err(error.stage_if_unknown(Stage::Callback).backend(name))),
+    let found = find(social, instance, request, session).await;
+    let (attempt, callback) = match found.map_err(|error| error.stage_if_unknown(Stage::Callback).backend(name)) {
+        Ok(Way::Attempt(attempt, callback)) => (attempt, callback),
+        Ok(Way::Answered(reply)) => return Completed::before_attempt(Ok(reply)),
+        Err(error) => return Completed::before_attempt(Err(error)),
     };
     let spent = cookies::spent(social, &attempt);
     let outcome = finish(social, instance, &attempt, &callback, session).await.map_err(|error| error.backend(name));
@@ -101,39 +68,71 @@ async fn try_to_complete(social: &SocialAuth, name: &str, request: &Request, ses
     Completed { outcome, spent: Some(spent) }
 }
 
-async fn begun(social: &SocialAuth, instance: &Instance, request: &Request, session: &mut dyn Session) -> Result<(Attempt, Callback)> {
-    let callback = Callback::new(request, social.callback_url(&instance.backend.info().name))?;
-    let callback = instance.backend.open(callback).await?;
-    let attempt = find_attempt(social, instance, request, &callback, session.user_id().as_ref()).await?;
-    Ok((attempt, callback))
+/// What a request at the callback address is.
+enum Way {
+    /// The answer to an attempt, which was checked and claimed.
+    Attempt(Box<Attempt>, Box<Callback>),
+    /// Something else, and this is what it gets.
+    Answered(Reply),
 }
 
-/// The callback, if it belongs to no attempt of this browser and the backend takes such.
-fn unsolicited(social: &SocialAuth, instance: &Instance, request: &Request) -> Option<Callback> {
+async fn find(social: &SocialAuth, instance: &Instance, request: &Request, session: &mut dyn Session) -> Result<Way> {
     let backend = &instance.backend;
-    let callback = Callback::new(request, social.callback_url(&backend.info().name)).ok()?;
-    let state = backend.state_of(&callback.params).filter(|state| !state.is_empty());
-    let begun_here = state.is_some_and(|state| matches!(cookies::find(social, request, state), Found::Attempt(_) | Found::Used));
-    (!begun_here && backend.takes_unsolicited(&callback.params)).then_some(callback)
+    if launch::is_framed(instance, request) {
+        return launch::way_out(instance, request).map(Way::Answered);
+    }
+    if let Some(ended) = backend.ended_by_ticket(&request.form) {
+        return end_session(social, instance, &ended).await.map(Way::Answered);
+    }
+    if backend.claim().is_none() && lacks_lax_cookies(social, request) {
+        return pages::return_page(request).map(Way::Answered);
+    }
+    if let Some(token) = resume::token(social, instance, request, session).await? {
+        let outcome = resume::resume(social, instance, &token, request, session).await;
+        return outcome.map(Way::Answered).map_err(|error| error.stage_if_unknown(Stage::Pipeline));
+    }
+    if backend.claim().is_some() {
+        asked::require_own_form(social, request)?;
+    }
+    let callback = Callback::new(request, social.callback_url(&backend.info().name))?;
+    if is_unsolicited(social, instance, request, &callback) {
+        return began_there(social, instance, &callback, session).await.map(Way::Answered);
+    }
+    if launch::is_launch(instance, &callback) {
+        return launch::launch(social, instance, request, &callback, session).await.map(Way::Answered);
+    }
+    let callback = backend.open(callback).await?;
+    let attempt = find_attempt(social, instance, request, &callback, session.user_id().as_ref()).await?;
+    Ok(Way::Attempt(Box::new(attempt), Box::new(callback)))
+}
+
+/// The provider has ended a session of its own: those that began with it end here too.
+async fn end_session(social: &SocialAuth, instance: &Instance, ended: &str) -> Result<Reply> {
+    let name = &instance.backend.info().name;
+    let sessions = social.social().delete_sessions_from(&OriginKey::session(name, ended), social.clock().now()).await?.len();
+    tracing::info!(backend = name, sessions, "the provider ended a session");
+    Ok(Reply::new(StatusCode::OK, ReplyBody::Empty))
+}
+
+/// Whether the callback belongs to no attempt of this browser and the backend takes such.
+fn is_unsolicited(social: &SocialAuth, instance: &Instance, request: &Request, callback: &Callback) -> bool {
+    let begun_here = |state: &str| matches!(cookies::find(social, request, state), Found::Attempt(_) | Found::Used);
+    let backend = &instance.backend;
+    backend.takes_unsolicited(&callback.params)
+        && !backend.state_of(&callback.params).filter(|state| !state.is_empty()).is_some_and(begun_here)
 }
 
 /// A sign-in that began at the provider: by an answer that is spent once, never as a connection to the account of
 /// whoever is signed in here.
-async fn began_there(
-    social: &SocialAuth,
-    instance: &Instance,
-    callback: &Callback,
-    sent: Sent,
-    session: &mut dyn Session,
-) -> Result<Reply> {
+async fn began_there(social: &SocialAuth, instance: &Instance, callback: &Callback, session: &mut dyn Session) -> Result<Reply> {
     let Unsolicited { identity, once, expires_at, next } = instance.backend.complete_unsolicited(callback).await?;
     let key = sha256_base64url(&format!("{} {once}", instance.backend.info().name));
     if !social.social().claim(UNSOLICITED_CLAIMS, &key, expires_at).await? {
         return Err(Error::new(Reason::AttemptUsed).detail("the provider's answer was used already"));
     }
     let next = next.and_then(|next| where_to::allowed(&instance.flow, social.public_url(), &next).map(str::to_owned));
-    let journey = Journey { next, user: None, fields: serde_json::Map::new() };
-    let parts = journey.parts(social, instance, identity, sent).await?;
+    let journey = Journey { next, ..Journey::default() };
+    let parts = journey.parts(social, instance, identity, Sent::of(callback)).await?;
     run::run(social, instance, &journey, Context::new(parts), 0, session).await
 }
 
@@ -209,7 +208,6 @@ async fn finish(
         launch::spend(social, instance, &delivery).await?;
     }
     let journey = Journey::of(attempt);
-    let sent = Sent { params: callback.params.clone(), client: callback.client };
-    let parts = journey.parts(social, instance, identity, sent).await?;
+    let parts = journey.parts(social, instance, identity, Sent::of(callback)).await?;
     run::run(social, instance, &journey, Context::new(parts).at_a_browser(None), 0, session).await
 }

@@ -38,9 +38,12 @@ pub(crate) fn csrf_token(social: &SocialAuth, request: &Request) -> Result<(Stri
 
 /// Lets a request pass whose browser says that it comes from a page of ours, or that brings our token.
 pub(crate) fn require_own_page(social: &SocialAuth, request: &Request) -> Result<()> {
+    // Our own return page posts on what another site posted: that comes from no page of ours.
+    if request.form.get(RETURNED).is_some() {
+        return Err(Error::new(Reason::CrossSiteRequest).detail("the form was posted by another site"));
+    }
     match request.fetch_site(social.public_url()) {
-        // Our own return page posts on what another site posted: that comes from no page of ours.
-        Fetch::SameOrigin if request.form.get(RETURNED).is_none() => Ok(()),
+        Fetch::SameOrigin => Ok(()),
         // Privacy tools strip the headers; a form of ours then still has the token.
         _ if has_token(social, request) => Ok(()),
         _ => {

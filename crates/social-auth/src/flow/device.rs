@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use http::{HeaderMap, Method};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::run::{self, Journey, RunEnd, Sent};
 use crate::api_token::ApiToken;
@@ -126,7 +126,7 @@ async fn poll(social: &SocialAuth, sign_in: &mut DeviceSignIn) -> Result<DeviceP
     if !social.social().claim(CLAIMS, sign_in.code.device_code.expose(), sign_in.code.expires_at).await? {
         return Err(Error::new(Reason::AttemptUsed));
     }
-    let journey = Journey { next: None, user: sign_in.user.clone(), fields: Map::new() };
+    let journey = Journey { user: sign_in.user.clone(), ..Journey::default() };
     let sent = Sent { params: Params::default(), client: None };
     let parts = journey.parts(social, instance, identity, sent).await?;
     let context = match run::pipeline(social, instance, &journey, Context::new(parts), 0, &mut NoSession).await? {

@@ -4,7 +4,6 @@
 //! never connects an account to who is signed in; and its proof is good once.
 
 use http::Method;
-use serde_json::Map;
 
 use super::run::{self, Journey, Sent};
 use super::{complete, csrf, pages};
@@ -14,7 +13,7 @@ use crate::pipeline::Context;
 use crate::seal::sha256_base64url;
 use crate::session::Session;
 use crate::social_auth::{Instance, SocialAuth};
-use crate::web::{Params, Reply, Request};
+use crate::web::{Reply, Request};
 
 /// The namespace of proofs among the claims.
 const CLAIMS: &str = "social-auth:delivery";
@@ -34,37 +33,37 @@ pub(super) fn way_out(instance: &Instance, request: &Request) -> Result<Reply> {
 }
 
 /// Whether a callback belongs to no attempt, and the backend takes those.
-pub(super) fn is_launch(instance: &Instance, request: &Request) -> bool {
-    let params: Params = request.form.iter().chain(request.query.iter()).collect();
-    instance.backend.takes_launches() && instance.backend.state_of(&params).is_none_or(str::is_empty)
+pub(super) fn is_launch(instance: &Instance, callback: &Callback) -> bool {
+    instance.backend.takes_launches() && instance.backend.state_of(&callback.params).is_none_or(str::is_empty)
 }
 
 /// Asks the person first, or goes on if a page of ours has asked.
 ///
 /// # Errors
 /// What the proof is at fault of; `attempt_used`; what a step of the pipeline fails with.
-pub(super) async fn launch(social: &SocialAuth, instance: &Instance, request: &Request, session: &mut dyn Session) -> Result<Reply> {
+pub(super) async fn launch(
+    social: &SocialAuth,
+    instance: &Instance,
+    request: &Request,
+    callback: &Callback,
+    session: &mut dyn Session,
+) -> Result<Reply> {
     let backend = &instance.backend;
-    let callback = Callback::new(request, social.callback_url(&backend.info().name))?;
-    let delivery = backend.delivery(None, &callback).await?.ok_or_else(|| Error::missing_parameter("state"))?;
+    let delivery = backend.delivery(None, callback).await?.ok_or_else(|| Error::missing_parameter("state"))?;
     if !(delivery.from_our_page || is_from_our_page(social, request)) {
         return ask(social, instance, request, &delivery, session.user_id().is_some());
     }
     // Before the provider is asked for anything: whoever is second has lost.
     spend(social, instance, &delivery).await?;
-    let identity = backend.complete_launch(&callback).await?;
-    let journey = Journey { next: None, user: None, fields: Map::new() };
-    let parts = journey
-        .parts(social, instance, identity, Sent { params: callback.params.clone(), client: request.peer })
-        .await
-        .map_err(|error| error.stage_if_unknown(Stage::Pipeline))?;
+    let identity = backend.complete_launch(callback).await?;
+    let journey = Journey::default();
+    let parts = journey.parts(social, instance, identity, Sent::of(callback)).await;
+    let parts = parts.map_err(|error| error.stage_if_unknown(Stage::Pipeline))?;
     run::run(social, instance, &journey, Context::new(parts).at_a_browser(None), 0, session).await
 }
 
-/// What our return page and the way out of a frame post on comes from elsewhere.
 fn is_from_our_page(social: &SocialAuth, request: &Request) -> bool {
-    let relayed = request.form.get(complete::RETURNED).is_some();
-    request.method == Method::POST && !relayed && csrf::require_own_page(social, request).is_ok()
+    request.method == Method::POST && csrf::require_own_page(social, request).is_ok()
 }
 
 fn ask(social: &SocialAuth, instance: &Instance, request: &Request, delivery: &Delivery, signed_in: bool) -> Result<Reply> {

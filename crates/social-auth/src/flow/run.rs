@@ -10,6 +10,7 @@ use super::ended_sessions;
 use super::resume;
 use super::where_to::{self, AfterLogin};
 use crate::attempt::Attempt;
+use crate::backend::Callback;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::event::Event;
 use crate::expiry;
@@ -22,7 +23,7 @@ use crate::storage::{SessionOrigin, User, UserId};
 use crate::web::{Params, Reply};
 
 /// What a sign-in knows besides the identity, from begin to its end, across pauses.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Journey {
     /// Where the person wants to go.
     pub(super) next: Option<String>,
@@ -37,6 +38,12 @@ pub(super) struct Sent {
     pub(super) params: Params,
     /// The address that it came from, where the adapter knows it.
     pub(super) client: Option<IpAddr>,
+}
+
+impl Sent {
+    pub(super) fn of(callback: &Callback) -> Self {
+        Sent { params: callback.params.clone(), client: callback.client }
+    }
 }
 
 impl Journey {

@@ -4,7 +4,7 @@
 use http::header::CONTENT_TYPE;
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::csrf;
 use super::failure::problem_reply;
@@ -66,7 +66,7 @@ async fn sign_in(social: &SocialAuth, name: &str, request: &Request, session: &m
     if let Some(token) = &credentials.id_token {
         spend_id_token(social, token).await?;
     }
-    let journey = Journey { next: None, user: connecting, fields: Map::new() };
+    let journey = Journey { user: connecting, ..Journey::default() };
     let parts = journey.parts(social, instance, identity, Sent { params: request.form.clone(), client: request.peer }).await?;
     let context = match run::pipeline(social, instance, &journey, Context::new(parts), 0, session).await? {
         RunEnd::Reply(reply) => return Ok(reply),
