@@ -19,6 +19,11 @@ pub(crate) struct App {
 }
 
 impl App {
+    /// Where signing in with a backend begins.
+    pub(crate) fn begin(&self, backend: &str) -> String {
+        format!("{}/login/{backend}/", self.url)
+    }
+
     /// An application that knows the certified provider from settings alone.
     pub(crate) async fn start(peer: &Peer) -> App {
         Self::with(|builder| backends(builder, peer)).await

@@ -6,6 +6,8 @@ use html5gum::{StartTag, Token, Tokenizer};
 use http::{Method, StatusCode, header};
 use url::{Host, Url};
 
+use crate::app::App;
+
 /// A browser with its cookies.
 pub(crate) struct Browser {
     http: reqwest::Client,
@@ -40,6 +42,27 @@ impl Browser {
     /// Types an address.
     pub(crate) async fn open(&mut self, address: &str) -> Page {
         self.go(Method::GET, address.parse().unwrap(), None, None).await
+    }
+
+    /// Opens an address and submits whatever forms come, up to a page without one. What a form asks for is filled in
+    /// from `answers`.
+    pub(crate) async fn go_through(&mut self, address: &str, answers: &[(&str, &str)]) -> Page {
+        let mut page = self.open(address).await;
+        for _ in 0..8 {
+            let Some(form) = page.form() else { return page };
+            let asked: Vec<_> = answers.iter().copied().filter(|(name, _)| form.field(name).is_some()).collect();
+            page = self.submit(&page, form, &asked).await;
+        }
+        panic!("forms without end: {page:?}");
+    }
+
+    /// The same up to the callback, which is not asked for.
+    pub(crate) async fn callback_of(&mut self, app: &App, address: &str, answers: &[(&str, &str)]) -> Url {
+        self.stop_before = Some(format!("{}/complete/", app.url));
+        let page = self.go_through(address, answers).await;
+        self.stop_before = None;
+        assert_eq!(page.status, None, "{}", page.text);
+        page.url
     }
 
     /// Submits a form of a page, with these fields filled in.

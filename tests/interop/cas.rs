@@ -41,20 +41,12 @@ async fn app(peer: &Process) -> App {
 
 /// Begins and goes through the server's page, if there is one.
 async fn sign_in(browser: &mut Browser, app: &App, backend: &str, login: &str) -> Page {
-    let page = browser.open(&format!("{}/login/{backend}/", app.url)).await;
-    match page.form().filter(|form| form.field("password").is_some()) {
-        Some(form) => browser.submit(&page, form, &[("username", login), ("password", PASSWORD)]).await,
-        None => page,
-    }
+    browser.go_through(&app.begin(backend), &[("username", login), ("password", PASSWORD)]).await
 }
 
 /// The same, up to the callback, which is not asked for.
 async fn callback_of(browser: &mut Browser, app: &App, backend: &str, login: &str) -> Url {
-    browser.stop_before = Some(format!("{}/complete/", app.url));
-    let page = sign_in(browser, app, backend, login).await;
-    browser.stop_before = None;
-    assert_eq!(page.status, None, "{}", page.text);
-    page.url
+    browser.callback_of(app, &app.begin(backend), &[("username", login), ("password", PASSWORD)]).await
 }
 
 fn ticket(callback: &Url) -> String {
@@ -136,11 +128,11 @@ async fn a_session_at_the_server_is_enough_unless_a_password_is_wanted() {
     assert_signed_in(&sign_in(&mut browser, &app, "cas3", "known").await, "known");
     // Nobody is asked for a password again; who is signed in here is asked whether to connect.
     for backend in ["gateway", "cas2"] {
-        let page = browser.open(&format!("{}/login/{backend}/", app.url)).await;
+        let page = browser.open(&app.begin(backend)).await;
         let form = page.form().filter(|form| form.field("password").is_none()).expect("a page of ours");
         assert_signed_in(&browser.submit(&page, form, &[]).await, "known");
     }
-    let page = browser.open(&format!("{}/login/renew/", app.url)).await;
+    let page = browser.open(&app.begin("renew")).await;
     let form = page.form().expect("a page of ours");
     let asked = browser.submit(&page, form, &[]).await;
     assert!(asked.form().is_some_and(|form| form.field("password").is_some()), "{}", asked.words());

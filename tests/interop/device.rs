@@ -10,15 +10,7 @@ use crate::oidc_provider::shared;
 
 /// Opens the address with the code and goes through the provider's pages, to one without a form.
 async fn approve(address: &str, login: &str) -> Page {
-    let mut browser = Browser::new();
-    let mut page = browser.open(address).await;
-    for _ in 0..8 {
-        let Some(form) = page.form() else { return page };
-        let asks_who = form.field("login").is_some();
-        let filled: &[(&str, &str)] = if asks_who { &[("login", login), ("password", "any")] } else { &[] };
-        page = browser.submit(&page, form, filled).await;
-    }
-    panic!("forms without end: {page:?}");
+    Browser::new().go_through(address, &[("login", login), ("password", "any")]).await
 }
 
 #[tokio::test]

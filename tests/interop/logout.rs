@@ -35,7 +35,7 @@ async fn signing_out_leads_by_the_provider_and_back_and_both_sessions_have_ended
 
     let page = confirm(&mut browser, page).await;
     assert_eq!((page.url.path(), page.url.port()), (ACCOUNT, app.url.parse::<url::Url>().unwrap().port()), "back where the person wanted");
-    let page = browser.open(&format!("{}/login/logout/", app.url)).await;
+    let page = browser.open(&app.begin("logout")).await;
     assert!(page.form().unwrap().field("login").is_some(), "the provider asks again who it is");
 }
 

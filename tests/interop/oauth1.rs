@@ -51,11 +51,7 @@ async fn app(peer: &Process) -> App {
 
 /// Goes through the provider's page; with an empty login, declines there.
 async fn sign_in(browser: &mut Browser, app: &App, backend: &str, login: &str) -> Page {
-    let page = browser.open(&format!("{}/login/{backend}/", app.url)).await;
-    match page.form() {
-        Some(form) => browser.submit(&page, form, &[("login", login)]).await,
-        None => page,
-    }
+    browser.go_through(&app.begin(backend), &[("login", login)]).await
 }
 
 #[tokio::test]
@@ -102,8 +98,8 @@ async fn two_attempts_in_two_tabs_both_end_well() {
     let Some(peer) = shared() else { return };
     let app = app(peer).await;
     let mut browser = Browser::new();
-    let first = browser.open(&format!("{}/login/hmac-sha1/", app.url)).await;
-    let second = browser.open(&format!("{}/login/hmac-sha256/", app.url)).await;
+    let first = browser.open(&app.begin("hmac-sha1")).await;
+    let second = browser.open(&app.begin("hmac-sha256")).await;
     assert_signed_in(&browser.submit(&first, first.form().unwrap(), &[("login", "first-tab")]).await, "first-tab");
     let page = browser.submit(&second, second.form().unwrap(), &[("login", "second-tab")]).await;
     assert_signed_in(&page, "second-tab");

@@ -19,23 +19,12 @@ pub(crate) fn shared() -> Option<&'static Peer> {
 
 /// Goes through the provider's pages: any login will do, then consent. Ends at a page without a form.
 pub(crate) async fn sign_in(browser: &mut Browser, app: &App, backend: &str, login: &str) -> Page {
-    let mut page = browser.open(&format!("{}/login/{backend}/", app.url)).await;
-    for _ in 0..6 {
-        let Some(form) = page.form() else { return page };
-        let asks_who = form.field("login").is_some();
-        let filled: &[(&str, &str)] = if asks_who { &[("login", login), ("password", "any")] } else { &[] };
-        page = browser.submit(&page, form, filled).await;
-    }
-    panic!("forms without end: {page:?}");
+    browser.go_through(&app.begin(backend), &[("login", login), ("password", "any")]).await
 }
 
 /// The same, up to the callback, which is not asked for.
 pub(crate) async fn callback_of(browser: &mut Browser, app: &App, backend: &str, login: &str) -> Url {
-    browser.stop_before = Some(format!("{}/complete/", app.url));
-    let page = sign_in(browser, app, backend, login).await;
-    browser.stop_before = None;
-    assert_eq!(page.status, None, "{page:?}");
-    page.url
+    browser.callback_of(app, &app.begin(backend), &[("login", login), ("password", "any")]).await
 }
 
 #[track_caller]
@@ -163,7 +152,7 @@ async fn whoever_declines_is_told_so() {
     let Some(peer) = shared() else { return };
     let app = App::start(peer).await;
     let mut browser = Browser::new();
-    let page = browser.open(&format!("{}/login/rs256/", app.url)).await;
+    let page = browser.open(&app.begin("rs256")).await;
     let page = browser.open(&format!("{}/abort", page.url)).await;
     assert_refused(&page, Reason::AuthorizationDeclined, StatusCode::FORBIDDEN);
 }

@@ -37,16 +37,9 @@ async fn app() -> App {
 
 /// Begins with an identifier and goes through the provider's page, if there is one; with an empty login, declines.
 async fn sign_in(browser: &mut Browser, app: &App, backend: &str, identifier: &str, login: &str) -> Page {
-    let mut begin = Url::parse(&format!("{}/login/{backend}/", app.url)).unwrap();
+    let mut begin = Url::parse(&app.begin(backend)).unwrap();
     begin.query_pairs_mut().append_pair("openid_identifier", identifier);
-    let mut page = browser.open(begin.as_str()).await;
-    for _ in 0..4 {
-        let Some(form) = page.form() else { return page };
-        let asks_who = form.field("login").is_some();
-        let filled: &[(&str, &str)] = if asks_who { &[("login", login)] } else { &[] };
-        page = browser.submit(&page, form, filled).await;
-    }
-    panic!("forms without end: {page:?}");
+    browser.go_through(begin.as_str(), &[("login", login)]).await
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use social_auth::error::Reason;
 
 use crate::app::{ACCOUNT, App};
-use crate::browser::{Browser, Page};
+use crate::browser::Browser;
 use crate::install;
 use crate::oidc_provider::{assert_refused, with_parameter};
 use crate::process::Process;
@@ -37,16 +37,6 @@ async fn start() -> Option<(Process, App)> {
     Some((peer, app))
 }
 
-/// Goes to an address and submits whatever form comes, up to a page without one.
-async fn go(browser: &mut Browser, address: &str) -> Page {
-    let mut page = browser.open(address).await;
-    for _ in 0..5 {
-        let Some(form) = page.form() else { return page };
-        page = browser.submit(&page, form, &[]).await;
-    }
-    panic!("forms without end: {page:?}");
-}
-
 async fn username(browser: &mut Browser, app: &App) -> Value {
     let page = browser.open(&format!("{}{ACCOUNT}", app.url)).await;
     serde_json::from_str::<Value>(&page.text).unwrap()["username"].clone()
@@ -66,7 +56,7 @@ async fn signed_and_encrypted_answers_sign_in_and_weak_and_unsigned_ones_do_not(
         ("unsigned", false),
     ] {
         let mut browser = Browser::new();
-        let page = go(&mut browser, &format!("{}/login/saml/?idp={idp}", app.url)).await;
+        let page = browser.go_through(&format!("{}/login/saml/?idp={idp}", app.url), &[]).await;
         assert_eq!(username(&mut browser, &app).await.is_string(), signs_in, "{idp}: {}", page.words());
         if signs_in {
             let association = app.association("saml", &format!("{idp}:alice")).await;
@@ -97,7 +87,7 @@ async fn what_we_ask_is_signed_so_that_it_cannot_be_changed() {
 async fn a_sign_in_that_begins_there_is_taken_where_that_is_allowed() {
     let Some((peer, app)) = start().await else { return };
     let mut browser = Browser::new();
-    let page = go(&mut browser, &format!("{}/initiate/both?RelayState=/account", peer.said("url"))).await;
+    let page = browser.go_through(&format!("{}/initiate/both?RelayState=/account", peer.said("url")), &[]).await;
     assert!(username(&mut browser, &app).await.is_string(), "{}", page.words());
     assert_eq!(page.url.path(), "/account");
 }
@@ -107,7 +97,7 @@ async fn a_logout_ends_both_sessions_wherever_it_begins() {
     let Some((peer, app)) = start().await else { return };
     let url = peer.said("url");
     let mut browser = Browser::new();
-    go(&mut browser, &format!("{}/login/saml/?idp=both", app.url)).await;
+    browser.go_through(&format!("{}/login/saml/?idp=both", app.url), &[]).await;
     assert!(username(&mut browser, &app).await.is_string());
     let unsigned = browser.open(&format!("{url}/end?person=alice&signed=no")).await;
     assert_refused(&unsigned, Reason::InvalidSignature, StatusCode::BAD_GATEWAY);
@@ -118,9 +108,9 @@ async fn a_logout_ends_both_sessions_wherever_it_begins() {
     let told = peer.tell("told");
     assert_eq!(told["confirmed"], json!(["urn:oasis:names:tc:SAML:2.0:status:Success"]));
 
-    go(&mut browser, &format!("{}/login/saml/?idp=both", app.url)).await;
+    browser.go_through(&format!("{}/login/saml/?idp=both", app.url), &[]).await;
     assert!(username(&mut browser, &app).await.is_string());
-    let page = go(&mut browser, &format!("{}/logout/", app.url)).await;
+    let page = browser.go_through(&format!("{}/logout/", app.url), &[]).await;
     assert!(username(&mut browser, &app).await.is_null(), "{}", page.words());
     assert_eq!(peer.tell("told")["ended"].as_array().unwrap().len(), 1, "{}", page.words());
     assert_eq!(page.url.as_str(), format!("{}/", app.url), "back from there: {}", page.words());

@@ -136,7 +136,7 @@ async fn requests_are_pushed_where_the_provider_requires_it() {
     // What is pushed does not pass through the browser.
     let mut browser = Browser::new();
     browser.stop_before = Some(peer.issuer.clone());
-    let page = browser.open(&format!("{}/login/par/", pushing.url)).await;
+    let page = browser.open(&pushing.begin("par")).await;
     let names: Vec<_> = page.url.query_pairs().map(|(name, _)| name.into_owned()).collect();
     assert_eq!(names, ["client_id", "request_uri"]);
     let plain = app(peer, "par-not", metadata, settings(false)).await;
