@@ -380,6 +380,16 @@ async fn the_form_may_be_a_page_of_the_sites_own() {
 }
 
 #[tokio::test]
+async fn a_page_of_the_sites_own_that_cannot_be_used_is_told_at_the_start() {
+    for (own, told) in [("<form action=\"{{ acton }}\">", "undefined"), ("<form {% if %}>", "syntax error"), ("login.html", "must be HTML")]
+    {
+        let built = builder(&Arc::new(MemoryStorage::new())).set("SOCIAL_AUTH_EMAIL_FORM_HTML", own).build();
+        let error = built.err().expect(own).to_string();
+        assert!(error.contains("setting FORM_HTML") && error.contains(told), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn a_form_that_asks_for_the_name_alone_is_followed_by_a_page_for_the_password() {
     let site = site();
     let ada = site.sign_up("ada@example.org").await;

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::attempt::Attempt;
 use crate::error::{Error, Reason, Result};
-use crate::form::Form;
+use crate::form::{Form, FormTemplate};
 use crate::identity::{Fields, Identity, ProviderSession};
 use crate::protocol::oidc::{ClientAddresses, Registered};
 use crate::secret::Secret;
@@ -419,8 +419,8 @@ pub enum Departure {
     Ask {
         /// What is asked for.
         form: Box<Form>,
-        /// The page of the site's own that asks it, a template.
-        html: Option<String>,
+        /// The page of the site's own that asks it.
+        html: Option<FormTemplate>,
     },
     /// To a page of ours on which the provider's own script asks.
     Widget(WidgetPage),

@@ -3,6 +3,8 @@
 use http::StatusCode;
 use minijinja::{Value, context};
 
+pub use crate::page::FormTemplate;
+
 use crate::error::Result;
 use crate::page;
 use crate::web::Reply;

@@ -1,13 +1,13 @@
 //! Backends that ask the person on a page of this site: the page, and the page again with what was wrong.
 
 use http::StatusCode;
-use minijinja::{AutoEscape, Environment, Value, context};
 
 use super::{cookies, csrf, failure};
 use crate::attempt::Attempt;
 use crate::backend::Departure;
 use crate::error::{Error, Reason, Result, Source};
-use crate::form::{Field, Form};
+use crate::form::{Field, Form, FormTemplate};
+use crate::page::FormValues;
 use crate::social_auth::{Instance, SocialAuth};
 use crate::web::{Params, Reply, Request};
 
@@ -33,7 +33,7 @@ pub(super) fn require_own_form(social: &SocialAuth, request: &Request) -> Result
 /// What goes onto the page besides the backend's own question.
 pub(super) struct Page<'a> {
     pub(super) form: Box<Form>,
-    pub(super) html: Option<String>,
+    pub(super) html: Option<FormTemplate>,
     pub(super) attempt: &'a Attempt,
     pub(super) error: Option<&'a Error>,
 }
@@ -41,7 +41,7 @@ pub(super) struct Page<'a> {
 /// The page that asks.
 ///
 /// # Errors
-/// `unknown_error` when it cannot be made; `invalid_setting` for a template that is none.
+/// `unknown_error` when it cannot be made; `invalid_setting` for a template that fails.
 pub(super) fn page(social: &SocialAuth, instance: &Instance, request: &Request, page: Page<'_>) -> Result<Reply> {
     let (token, cookie) = csrf::csrf_token(social, request)?;
     let action = social.callback_url(&instance.backend.info().name);
@@ -52,7 +52,8 @@ pub(super) fn page(social: &SocialAuth, instance: &Instance, request: &Request, 
         Some(html) => {
             let claim = instance.backend.claim().unwrap_or_default();
             let value = request.param(claim).unwrap_or_default();
-            Reply::html(status, own_page(html, context! { action, hidden => inputs(&hidden), message, value })?, POLICY)
+            let values = FormValues { action: &action, hidden: &hidden, message: message.as_deref(), value };
+            Reply::html(status, html.render(&values)?, POLICY)
         }
         None => {
             let mut form = complete_form(instance, *page.form, page.attempt.user.is_some()).status(status);
@@ -114,17 +115,4 @@ fn words(error: &Error) -> String {
         (Reason::PasswordUnfit, _, Some(why)) => why.to_owned(),
         (reason, ..) => reason.message().to_owned(),
     }
-}
-
-fn own_page(html: &str, values: Value) -> Result<String> {
-    let mut pages = Environment::new();
-    pages.set_auto_escape_callback(|_| AutoEscape::Html);
-    let rendered = pages.render_str(html, values);
-    rendered.map_err(|error| Error::invalid_setting("FORM_HTML", "the template cannot be read").caused_by(error))
-}
-
-fn inputs(hidden: &[(&str, &str)]) -> Value {
-    // Both values are of letters, digits and `-_.`: nothing to be escaped.
-    let inputs = hidden.iter().map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">"));
-    Value::from_safe_string(inputs.collect())
 }

@@ -1,12 +1,17 @@
 //! Pages of our own: plain, without JavaScript but for one line that presses the only button, and under a
 //! strict `Content-Security-Policy`.
 
+mod form_template;
+
 use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use minijinja::{AutoEscape, Environment, Value};
+
+pub use form_template::FormTemplate;
+pub(crate) use form_template::FormValues;
 
 use crate::error::{Error, Reason, Result};
 

@@ -9,7 +9,7 @@ use crate::backend::{Backend, BackendInfo, Callback, Departure};
 use crate::clock::Clock;
 use crate::email::Mailbox;
 use crate::error::{Error, Reason, Result, Stage};
-use crate::form::{Field, Form};
+use crate::form::{Field, Form, FormTemplate};
 use crate::identity::{Identity, Tokens};
 use crate::protocol::profile::{self, About, Described, HookSettings, IdentityConfig, Reading, UidField, info};
 use crate::secret::Secret;
@@ -26,7 +26,7 @@ pub struct FormBackend {
     identity: IdentityConfig,
     hook_settings: HookSettings,
     form_url: Option<String>,
-    form_html: Option<String>,
+    form_html: Option<FormTemplate>,
     clock: Clock,
 }
 
@@ -83,13 +83,13 @@ impl FormBackend {
 }
 
 /// `FORM_HTML`, which must be a page and not the name of one.
-fn form_html(settings: &BackendSettings<'_>) -> Result<Option<String>> {
-    match settings.text("FORM_HTML")? {
-        Some(html) if !html.contains('<') => {
-            Err(settings.invalid("FORM_HTML", "must be HTML; name a file with it as { file = \"login.html\" }"))
-        }
-        html => Ok(html.map(str::to_owned)),
+fn form_html(settings: &BackendSettings<'_>) -> Result<Option<FormTemplate>> {
+    let Some(html) = settings.text("FORM_HTML")? else { return Ok(None) };
+    if !html.contains('<') {
+        return Err(settings.invalid("FORM_HTML", "must be HTML; name a file with it as { file = \"login.html\" }"));
     }
+    let template = FormTemplate::parse(html);
+    template.map(Some).map_err(|error| settings.invalid("FORM_HTML", error.explanation().unwrap_or_default()))
 }
 
 #[async_trait]
