@@ -118,7 +118,7 @@ async fn an_answer_must_name_the_issuer_that_was_asked() {
     let Some(peer) = shared() else { return };
     let app = App::start(peer).await;
     let cases = [
-        (Some("https://attacker.example"), Reason::InvalidClaim, StatusCode::BAD_GATEWAY),
+        (Some("https://attacker.example"), Reason::InvalidClaim, StatusCode::BAD_REQUEST),
         // The provider's metadata promises the parameter.
         (None, Reason::MissingParameter, StatusCode::BAD_REQUEST),
     ];
@@ -144,7 +144,7 @@ async fn a_code_that_was_used_is_refused() {
     let mut other = Browser::new();
     let callback = callback_of(&mut other, &app, "rs256", "hasty").await;
     let page = other.open(&with_parameter(&callback, "code", Some(&code))).await;
-    assert_refused(&page, Reason::AuthorizationCodeRejected, StatusCode::BAD_GATEWAY);
+    assert_refused(&page, Reason::AuthorizationCodeRejected, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]

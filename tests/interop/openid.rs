@@ -87,7 +87,7 @@ async fn a_field_that_was_changed_on_the_way_is_refused() {
     let Some(peer) = shared() else { return };
     let (app, url) = (app().await, peer.said("url"));
     let page = sign_in(&mut Browser::new(), &app, "any", &format!("{url}/html/mallory?broken=signature"), "mallory").await;
-    assert_refused(&page, Reason::InvalidSignature, StatusCode::BAD_GATEWAY);
+    assert_refused(&page, Reason::InvalidSignature, StatusCode::BAD_REQUEST);
     assert!(app.social.social().association("any", &format!("{url}/html/mallory?broken=signature")).await.unwrap().is_none());
 }
 

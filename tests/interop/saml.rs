@@ -64,7 +64,7 @@ async fn signed_and_encrypted_answers_sign_in_and_weak_and_unsigned_ones_do_not(
             assert_eq!(user.email.as_deref(), Some("alice@example.test"), "{idp}");
             assert_eq!(user.last_name.as_deref(), Some("Son"), "{idp}");
         } else {
-            assert_refused(&page, Reason::InvalidSignature, StatusCode::BAD_GATEWAY);
+            assert_refused(&page, Reason::InvalidSignature, StatusCode::BAD_REQUEST);
         }
     }
 }
@@ -100,7 +100,7 @@ async fn a_logout_ends_both_sessions_wherever_it_begins() {
     browser.go_through(&format!("{}/login/saml/?idp=both", app.url), &[]).await;
     assert!(username(&mut browser, &app).await.is_string());
     let unsigned = browser.open(&format!("{url}/end?person=alice&signed=no")).await;
-    assert_refused(&unsigned, Reason::InvalidSignature, StatusCode::BAD_GATEWAY);
+    assert_refused(&unsigned, Reason::InvalidSignature, StatusCode::BAD_REQUEST);
     assert!(username(&mut browser, &app).await.is_string(), "an unsigned request ends nothing");
     let ended = browser.open(&format!("{url}/end?person=alice")).await;
     assert!(ended.words().contains("signed out everywhere"), "{}", ended.words());

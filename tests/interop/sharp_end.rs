@@ -211,7 +211,7 @@ async fn an_answer_in_the_clear_does_not_stand_in_for_a_signed_one() {
     assert_refused(&browser.open(clear.as_str()).await, Reason::MissingParameter, StatusCode::BAD_REQUEST);
     let forged = response.replace(payload, &payload.chars().rev().collect::<String>());
     let page = browser.open(&with_parameter(&callback, "response", Some(&forged))).await;
-    assert_refused(&page, Reason::InvalidSignature, StatusCode::BAD_GATEWAY);
+    assert_refused(&page, Reason::InvalidSignature, StatusCode::BAD_REQUEST);
     // Neither spent the attempt.
     assert_signed_in(&browser.open(callback.as_str()).await, "nobody");
 }

@@ -80,7 +80,7 @@ async fn a_wrong_verifier_signs_nobody_in() {
     let callback = approved(&idp, &social, &mut door, "alice").await;
     let (address, _) = callback.split_once("&oauth_verifier=").unwrap();
     let reply = door.get(&social, &format!("{address}&oauth_verifier=guessed")).await;
-    assert_eq!(reply.status, 502, "{reply:?}");
+    assert_eq!(reply.status, 400, "{reply:?}");
     assert!(door.session.user.is_none());
     assert_eq!(idp.requests_to("/oauth1/user").len(), 0);
 }

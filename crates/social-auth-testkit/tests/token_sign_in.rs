@@ -3,7 +3,7 @@
 
 mod door;
 
-use door::{Door, set_up};
+use door::{Door, set_up, set_up_by};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use social_auth::SocialAuth;
@@ -155,6 +155,9 @@ async fn a_body_is_a_form_or_json_and_anything_else_is_told_so() {
         ("application/x-www-form-urlencoded", "access_token=", "access_token"),
         ("application/x-www-form-urlencoded", "access_token=a&access_token=b", "access_token"),
         ("application/json", "{\"access_token\": null}", "access_token"),
+        ("application/json", "{\"access_token\": [\"a\"]}", "access_token"),
+        ("application/json", "{\"access_token\": \"a\", \"access_token\": \"b\"}", "access_token"),
+        ("application/x-www-form-urlencoded", "a%0A2026%20ERROR=1&a%0A2026%20ERROR=2", "a 2026 ERROR"),
     ] {
         let reply = send(kind, text.to_owned()).await;
         let problem = body(&reply);
@@ -164,6 +167,21 @@ async fn a_body_is_a_form_or_json_and_anything_else_is_told_so() {
     }
     let too_long = send("application/json", json!({"access_token": "x".repeat(600 * 1024)}).to_string()).await;
     assert_eq!(body(&too_long)["code"], "invalid_parameter");
+}
+
+#[tokio::test]
+async fn what_a_client_makes_up_is_its_own_fault_and_never_that_of_a_server() {
+    let (_idp, social) = set_up_by(|builder| builder.backend_as("dev-cas", "cas-ticket", [("SERVER_URL", "http://127.0.0.1:9/cas")])).await;
+    for (backend, sent, status, code) in [
+        ("dev-oauth2", json!({"code": "made-up", "redirect_uri": "http://127.0.0.1/"}), 400, "authorization_code_rejected"),
+        ("dev-oidc", json!({"code": "made-up", "redirect_uri": "http://127.0.0.1/"}), 400, "authorization_code_rejected"),
+        ("dev-cas", json!({"access_token": "made-up"}), 400, "unsupported_feature"),
+    ] {
+        let reply = post(&social, &mut Door::default(), &format!("/token/{backend}/"), sent.clone()).await;
+        let problem = body(&reply);
+        assert_eq!((reply.status.as_u16(), &problem["code"]), (status, &json!(code)), "{backend} {sent}");
+        assert_eq!(problem["source"], "request", "{backend} {sent}");
+    }
 }
 
 // CVE-2023-48309: a text that was sealed for one use is good for no other.

@@ -135,11 +135,11 @@ pub enum Stage {
     Start,
     /// Sending the browser to the provider.
     Begin,
-    /// Reading what the browser brought back.
+    /// Reading what the browser brought back, and checking it: parameters, signatures, assertions.
     Callback,
     /// Exchanging the code (or ticket, or token) at the provider.
     TokenExchange,
-    /// Checking an id token or assertion.
+    /// Checking an id token.
     TokenValidation,
     /// Fetching the profile.
     UserInfo,
@@ -293,21 +293,21 @@ impl Error {
     /// Names the backend.
     #[must_use]
     pub fn backend(mut self, name: impl Into<String>) -> Self {
-        self.0.backend = Some(name.into());
+        self.0.backend = Some(printable(&name.into(), 200));
         self
     }
 
     /// Names the request parameter or setting.
     #[must_use]
     pub fn parameter(mut self, name: impl Into<String>) -> Self {
-        self.0.parameter = Some(name.into());
+        self.0.parameter = Some(printable(&name.into(), 200));
         self
     }
 
     /// Names the field of the provider's answer.
     #[must_use]
     pub fn claim(mut self, name: impl Into<String>) -> Self {
-        self.0.claim = Some(name.into());
+        self.0.claim = Some(printable(&name.into(), 200));
         self
     }
 

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::pages;
-use crate::error::{Error, Reason, Recovery, Source};
+use crate::error::{Error, Reason, Recovery, Source, Stage};
 
 use crate::redirect::url_add_parameters;
 use crate::social_auth::SocialAuth;
@@ -83,9 +83,21 @@ pub(super) fn status(error: &Error) -> StatusCode {
             Source::Request | Source::Session => StatusCode::BAD_REQUEST,
             Source::LocalPolicy => StatusCode::FORBIDDEN,
             Source::ProviderResponse if error.facts().recovery == Recovery::None => StatusCode::FORBIDDEN,
+            Source::ProviderResponse if came_by_the_browser(error) => StatusCode::BAD_REQUEST,
             Source::ProviderResponse => StatusCode::BAD_GATEWAY,
             Source::Configuration | Source::Storage | Source::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
         },
+    }
+}
+
+/// What a provider says by way of the browser, anybody can have made up: a code or verifier that it does not know, an
+/// answer whose signature is wrong. No server is at fault then, and nobody shall make one look so.
+fn came_by_the_browser(error: &Error) -> bool {
+    let facts = error.facts();
+    match facts.recovery {
+        Recovery::RestartLogin => true,
+        Recovery::RetryLater => false,
+        _ => facts.stage == Stage::Callback && facts.status.is_none(),
     }
 }
 

@@ -131,10 +131,12 @@ fn credentials(request: &Request) -> Result<TokenCredentials> {
     Ok(credentials)
 }
 
-/// The token comes from the client and not from the provider: what is wrong with it is the request's fault.
+/// The token comes from the client and not from the provider, and so does the choice of what to send to which
+/// backend: what is wrong with it is the request's fault.
 fn blame_the_client(error: Error) -> Error {
     let error = error.stage_if_unknown(Stage::TokenExchange);
-    if error.facts().stage == Stage::TokenValidation { error.from_source(Source::Request) } else { error }
+    let chosen_by_it = matches!(error.reason(), Reason::UnsupportedFeature | Reason::AuthorizationCodeRejected);
+    if chosen_by_it || error.facts().stage == Stage::TokenValidation { error.from_source(Source::Request) } else { error }
 }
 
 /// A nonce proves that the id token was made for this sign-in only if it was ours (kratos#3994).

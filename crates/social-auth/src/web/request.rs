@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use http::header::{CONTENT_TYPE, COOKIE, HOST, HeaderMap, ORIGIN, REFERER};
 use http::{Method, Uri};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
 use crate::error::{Error, Reason, Result};
@@ -149,20 +150,27 @@ impl Params {
         Params(url::form_urlencoded::parse(text).into_owned().collect())
     }
 
-    /// Reads the text, number and boolean members of a JSON object; objects stay as their JSON text.
+    /// Reads the text, number and boolean members of a JSON object; objects stay as their JSON text. A member that
+    /// stands there twice stays so, for [`ambiguous`](Params::ambiguous).
     ///
     /// # Errors
-    /// `invalid_parameter` when it is no JSON object.
+    /// `invalid_parameter` when it is no JSON object, or a member is an array: a parameter has one value.
     pub fn from_json(text: &[u8]) -> Result<Self> {
-        let Ok(Value::Object(members)) = serde_json::from_slice(text) else {
+        let Ok(Members(members)) = serde_json::from_slice(text) else {
             return Err(Error::new(Reason::InvalidParameter).parameter("body").detail("expected a JSON object"));
         };
-        let text = |value: Value| match value {
-            Value::String(text) => Some(text),
-            Value::Null => None,
-            other => Some(other.to_string()),
-        };
-        Ok(Params(members.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect()))
+        let mut params = Params::default();
+        for (name, value) in members {
+            match value {
+                Value::Null => {}
+                Value::String(text) => params.push(name, text),
+                Value::Array(_) => {
+                    return Err(Error::new(Reason::InvalidParameter).parameter(name).detail("expected one value, not an array"));
+                }
+                other => params.push(name, other.to_string()),
+            }
+        }
+        Ok(params)
     }
 
     /// The first value of this name.
@@ -191,6 +199,29 @@ impl Params {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+/// The members of a JSON object as they stand there, repetitions included.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        struct InOrder;
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> std::result::Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(InOrder)
     }
 }
 

@@ -223,10 +223,10 @@ impl Backend for OpenIdBackend {
             .ok_or_else(|| Error::new(Reason::SessionContextMissing).detail("the attempt does not say which provider was asked"))?;
         let now = self.clock.now();
         let expected = Expected { service: &service, return_to: &attempt.redirect_uri, now };
-        let claim = verify::claim(&answer, &expected).map_err(at(Stage::TokenValidation))?;
-        self.provider_vouches(&claim, &service).await.map_err(at(Stage::TokenValidation))?;
-        self.signature_is_right(&answer, attempt, &service).await.map_err(at(Stage::TokenValidation))?;
-        extension::auth_is_fresh(&answer, self.config.pape.as_ref(), now).map_err(at(Stage::TokenValidation))?;
+        let claim = verify::claim(&answer, &expected).map_err(at(Stage::Callback))?;
+        self.provider_vouches(&claim, &service).await.map_err(at(Stage::Callback))?;
+        self.signature_is_right(&answer, attempt, &service).await.map_err(at(Stage::Callback))?;
+        extension::auth_is_fresh(&answer, self.config.pape.as_ref(), now).map_err(at(Stage::Callback))?;
         self.identity(&answer, &claim).await.map_err(at(Stage::UserInfo))
     }
 

@@ -183,7 +183,7 @@ impl Backend for SamlBackend {
         let expected = ExpectedHere { recipient: &attempt.redirect_uri, request: Some(request) };
         let checked = self.checked(&text, member, expected).await;
         let identity = checked.and_then(|(member, assertion)| self.identity(&member, assertion));
-        identity.map_err(|error| error.stage_if_unknown(Stage::TokenValidation))
+        identity.map_err(|error| error.stage_if_unknown(Stage::Callback))
     }
 
     fn takes_unsolicited(&self, callback: &Params) -> bool {
@@ -199,11 +199,11 @@ impl Backend for SamlBackend {
             Error::new(Reason::SessionContextMissing).detail(why)
         })?;
         let expected = ExpectedHere { recipient: &callback.url, request: None };
-        let checked = self.checked(&text, member, expected).await.map_err(|error| error.stage_if_unknown(Stage::TokenValidation));
+        let checked = self.checked(&text, member, expected).await.map_err(|error| error.stage_if_unknown(Stage::Callback));
         let (member, assertion) = checked?;
         let once = format!("{} {}", member.party.entity_id, assertion.id);
         let expires_at = assertion.valid_until.saturating_add(self.config.leeway);
-        let identity = self.identity(&member, assertion).map_err(|error| error.stage_if_unknown(Stage::TokenValidation))?;
+        let identity = self.identity(&member, assertion).map_err(|error| error.stage_if_unknown(Stage::Callback))?;
         Ok(Unsolicited { identity, once, expires_at, next: callback.params.get("RelayState").map(str::to_owned) })
     }
 
