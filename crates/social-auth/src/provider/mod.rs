@@ -34,6 +34,7 @@ mod coursera;
 mod dailymotion;
 mod datagouv;
 mod deezer;
+mod description;
 mod digitalocean;
 mod discogs;
 mod discord;
@@ -199,43 +200,8 @@ mod yandex_openid;
 mod zoom_oauth2;
 mod zotero;
 
-use std::sync::Arc;
-
-use crate::backend::Backend;
-use crate::clock::Clock;
-use crate::error::Result;
-use crate::http::{Client, ClientOptions, Guard};
-use crate::protocol::cas::{Cas, CasBackend};
-use crate::protocol::form::{FormBackend, OwnForm};
-use crate::protocol::oauth1::{OAuth1, OAuth1Backend};
-use crate::protocol::oauth2::{OAuth2, OAuth2Backend};
-use crate::protocol::openid::{OpenId, OpenIdBackend};
-#[cfg(feature = "saml")]
-use crate::protocol::saml::{Saml, SamlBackend};
-use crate::protocol::signed::{Signed, SignedBackend};
-use crate::settings::{BackendSettings, SettingDecl};
-
+pub use description::Provider;
 pub use index::Providers;
-
-/// A provider: what it states about itself, by protocol.
-#[derive(Clone, Copy)]
-pub enum Provider {
-    /// A form of this site.
-    Form(&'static OwnForm),
-    /// OAuth 1.0a.
-    OAuth1(&'static OAuth1),
-    /// OAuth 2.0 or OpenID Connect.
-    OAuth2(&'static OAuth2),
-    /// OpenID 2.0 or 1.1.
-    OpenId(&'static OpenId),
-    /// SAML 2.0.
-    #[cfg(feature = "saml")]
-    Saml(&'static Saml),
-    /// CAS by ticket.
-    Cas(&'static Cas),
-    /// A callback that carries its own proof.
-    Signed(&'static Signed),
-}
 
 /// All providers. `social-auth backends` lists them.
 pub static ALL: &[Provider] = &[
@@ -486,158 +452,4 @@ pub fn find(name: &str) -> Option<Provider> {
 #[must_use]
 pub fn find_by_class_path(path: &str) -> Option<Provider> {
     ALL.iter().copied().find(|provider| provider.class_paths().contains(&path))
-}
-
-impl Provider {
-    /// The name in URLs and settings.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Provider::Form(provider) => provider.name,
-            Provider::OAuth1(provider) => provider.name,
-            Provider::OAuth2(provider) => provider.name,
-            Provider::OpenId(provider) => provider.name,
-            Provider::Cas(provider) => provider.name,
-            Provider::Signed(provider) => provider.name,
-            #[cfg(feature = "saml")]
-            Provider::Saml(provider) => provider.name,
-        }
-    }
-
-    /// The name that backends of this provider had in Python Social Auth. Where classes of one name were
-    /// several providers, it is not that of the provider.
-    #[must_use]
-    pub fn backend_name(self) -> &'static str {
-        match self {
-            Provider::OAuth2(provider) if !provider.known_as.is_empty() => provider.known_as,
-            other => other.name(),
-        }
-    }
-
-    /// What a button says.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Provider::Form(provider) => provider.title,
-            Provider::OAuth1(provider) => provider.title,
-            Provider::OAuth2(provider) => provider.title,
-            Provider::OpenId(provider) => provider.title,
-            Provider::Cas(provider) => provider.title,
-            Provider::Signed(provider) => provider.title,
-            #[cfg(feature = "saml")]
-            Provider::Saml(provider) => provider.title,
-        }
-    }
-
-    /// Whether its sign-in was closed, or given up by Python Social Auth: then what serves instead, if anything.
-    #[must_use]
-    pub fn retired(self) -> Option<&'static str> {
-        retired::RETIRED.iter().find(|(name, _)| *name == self.name()).map(|(_, instead)| *instead)
-    }
-
-    /// `oauth1`, `oauth2`, `oidc`, …
-    #[must_use]
-    pub fn protocol(self) -> &'static str {
-        match self {
-            Provider::Form(_) => OwnForm::PROTOCOL,
-            Provider::OAuth1(_) => OAuth1::PROTOCOL,
-            Provider::OAuth2(provider) => provider.protocol(),
-            Provider::OpenId(_) => OpenId::PROTOCOL,
-            Provider::Cas(_) => Cas::PROTOCOL,
-            Provider::Signed(_) => Signed::PROTOCOL,
-            #[cfg(feature = "saml")]
-            Provider::Saml(_) => Saml::PROTOCOL,
-        }
-    }
-
-    /// Where the provider documents its sign-in.
-    #[must_use]
-    pub fn docs(self) -> &'static str {
-        match self {
-            Provider::Form(provider) => provider.docs,
-            Provider::OAuth1(provider) => provider.docs,
-            Provider::OAuth2(provider) => provider.docs,
-            Provider::OpenId(provider) => provider.docs,
-            Provider::Cas(provider) => provider.docs,
-            Provider::Signed(provider) => provider.docs,
-            #[cfg(feature = "saml")]
-            Provider::Saml(provider) => provider.docs,
-        }
-    }
-
-    /// The settings that it has of its own.
-    #[must_use]
-    pub fn settings(self) -> &'static [SettingDecl] {
-        match self {
-            Provider::Form(_) => &[],
-            Provider::OAuth1(provider) => provider.settings,
-            Provider::OAuth2(provider) => provider.settings,
-            Provider::OpenId(provider) => provider.settings,
-            Provider::Cas(provider) => provider.settings,
-            Provider::Signed(provider) => provider.settings,
-            #[cfg(feature = "saml")]
-            Provider::Saml(_) => &[],
-        }
-    }
-
-    /// The setting that holds the client id.
-    #[must_use]
-    pub fn client_id_setting(self) -> &'static str {
-        match self {
-            Provider::Form(_) | Provider::OAuth1(_) => "KEY",
-            Provider::OAuth2(provider) => provider.client_id_setting,
-            Provider::OpenId(_) | Provider::Cas(_) => "KEY",
-            Provider::Signed(provider) if !provider.client_id_setting.is_empty() => provider.client_id_setting,
-            Provider::Signed(_) => "KEY",
-            #[cfg(feature = "saml")]
-            Provider::Saml(_) => "SP_ENTITY_ID",
-        }
-    }
-
-    /// Dotted class paths of Python Social Auth.
-    #[must_use]
-    pub fn class_paths(self) -> &'static [&'static str] {
-        match self {
-            Provider::Form(provider) => provider.class_paths,
-            Provider::OAuth1(provider) => provider.class_paths,
-            Provider::OAuth2(provider) => provider.class_paths,
-            Provider::OpenId(provider) => provider.class_paths,
-            Provider::Cas(provider) => provider.class_paths,
-            Provider::Signed(provider) => provider.class_paths,
-            #[cfg(feature = "saml")]
-            Provider::Saml(provider) => provider.class_paths,
-        }
-    }
-
-    /// How its requests leave: guarded where people name the addresses.
-    ///
-    /// # Errors
-    /// `invalid_setting`, stage `start`.
-    pub fn client_options(self, settings: &BackendSettings<'_>) -> Result<ClientOptions> {
-        let options = ClientOptions::from_settings(settings)?;
-        match self {
-            Provider::OpenId(_) => Ok(options.guarded(Guard::from_settings(settings)?)),
-            // The metadata of a federation are long.
-            #[cfg(feature = "saml")]
-            Provider::Saml(_) => Ok(ClientOptions { max_body: Saml::LONGEST_METADATA, ..options }),
-            _ => Ok(options),
-        }
-    }
-
-    /// A backend instance of this provider with its settings applied.
-    ///
-    /// # Errors
-    /// `missing_setting` or `invalid_setting`, stage `start`.
-    pub fn backend(self, instance: &str, settings: &BackendSettings<'_>, http: Client, clock: Clock) -> Result<Arc<dyn Backend>> {
-        match self {
-            Provider::Form(provider) => Ok(Arc::new(FormBackend::new(provider, instance, settings, clock)?)),
-            Provider::OAuth1(provider) => Ok(Arc::new(OAuth1Backend::new(provider, instance, settings, http, clock)?)),
-            Provider::OAuth2(provider) => Ok(Arc::new(OAuth2Backend::new(provider, instance, settings, http, clock)?)),
-            Provider::OpenId(provider) => Ok(Arc::new(OpenIdBackend::new(provider, instance, settings, http, clock)?)),
-            Provider::Cas(provider) => Ok(Arc::new(CasBackend::new(provider, instance, settings, http, clock)?)),
-            Provider::Signed(provider) => Ok(Arc::new(SignedBackend::new(provider, instance, settings, http, clock)?)),
-            #[cfg(feature = "saml")]
-            Provider::Saml(provider) => Ok(Arc::new(SamlBackend::new(provider, instance, settings, http, clock)?)),
-        }
-    }
 }

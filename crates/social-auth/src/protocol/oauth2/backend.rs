@@ -4,15 +4,14 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use percent_encoding::utf8_percent_encode;
 use serde_json::{Map, Value};
 
+use super::ask::Ask;
 use super::authorize;
 use super::config::Config;
-use super::description::{ClientAuth, OAuth2, RevokeToken, TokenRequest};
-use super::dpop::{DpopKey, Nonces, Proving, asks_for_nonce};
+use super::description::OAuth2;
+use super::dpop::{DpopKey, Nonces, Proving};
 use super::provider_error;
-use super::token::TokenEndpoint;
 use super::{identity, token};
 use crate::attempt::Attempt;
 use crate::backend::{
@@ -20,7 +19,7 @@ use crate::backend::{
 };
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
-use crate::http::{Client, Outgoing};
+use crate::http::Client;
 use crate::identity::{Fields, Identity, Tokens};
 use crate::protocol::arguments::REDIRECT_STATE;
 use crate::protocol::oidc::{Bindings, ClientAddresses, Metadata, RefreshContext, Registered, RelyingParty, SignedAccessTokens};
@@ -40,16 +39,7 @@ pub struct OAuth2Backend {
     signed_access_tokens: Option<SignedAccessTokens>,
     pub(super) http: Client,
     pub(super) clock: Clock,
-    nonces: Nonces,
-}
-
-/// A request to the token endpoint, before the client has proven itself.
-pub(super) struct Ask<'a> {
-    pub(super) url: &'a str,
-    pub(super) request: TokenRequest,
-    pub(super) fields: Vec<(String, String)>,
-    pub(super) key: Option<&'a DpopKey>,
-    pub(super) stage: Stage,
+    pub(super) nonces: Nonces,
 }
 
 /// A code and what it is exchanged with.
@@ -83,59 +73,6 @@ impl OAuth2Backend {
         match &self.openid {
             Some(openid) => openid.metadata().await,
             None => Ok(None),
-        }
-    }
-
-    pub(super) async fn token_endpoint(&self, configured: &str, request: TokenRequest) -> Result<TokenEndpoint<'static>> {
-        let metadata = self.metadata().await?;
-        let published = metadata.as_deref().and_then(|metadata| metadata.token_endpoint.clone());
-        let url = Some(configured.to_owned()).filter(|url| !url.is_empty()).or(published);
-        let url = url.ok_or_else(|| {
-            Error::missing_claim("token_endpoint").detail("the discovery document names no token endpoint; ACCESS_TOKEN_URL can")
-        })?;
-        let client_auth = self.client_auth(metadata.as_deref());
-        let secret = match (&self.config.assertion, self.config.hooks.client_secret) {
-            (Some(assertion), _) => assertion.read().await?,
-            (None, Some(make)) => make(&self.config.hook_settings, self.clock.now())?,
-            (None, None) if matches!(client_auth, ClientAuth::PrivateKeyJwt | ClientAuth::SecretJwt) => {
-                let audience = metadata.as_deref().map_or(url.as_str(), |metadata| &metadata.issuer);
-                self.config.keys.assertion(&self.config.key, audience, self.clock.now())?
-            }
-            (None, None) => self.config.secret.clone(),
-        };
-        Ok(TokenEndpoint { url: url.into(), request, client_auth, secret, proving: None })
-    }
-
-    pub(super) fn proving<'a>(&'a self, key: &'a DpopKey) -> Proving<'a> {
-        Proving { key, nonces: &self.nonces, clock: &self.clock }
-    }
-
-    /// Asks the token endpoint; once more where it wants a nonce in the proof (RFC 9449, section 8).
-    pub(super) async fn ask(&self, ask: Ask<'_>) -> Result<Map<String, Value>> {
-        let mut has_nonce = ask.key.is_none();
-        loop {
-            // A client assertion is good once, so the endpoint is made ready each time.
-            let endpoint = self.token_endpoint(ask.url, ask.request).await.map_err(|error| error.stage_if_unknown(ask.stage))?;
-            let endpoint = TokenEndpoint { proving: ask.key.map(|key| self.proving(key)), ..endpoint };
-            let outcome = token::ask(&self.config, &self.http, &endpoint, ask.fields.clone(), ask.stage).await;
-            match outcome {
-                Err(error) if !has_nonce && asks_for_nonce(&error) => has_nonce = true,
-                Ok(answer) if ask.key.is_some() => return token::is_bound(answer).map_err(|error| error.stage(ask.stage)),
-                outcome => return outcome,
-            }
-        }
-    }
-
-    /// The way that the metadata offers, where neither settings nor description leave no choice
-    /// (OpenID Connect Discovery 1.0, section 3).
-    fn client_auth(&self, metadata: Option<&Metadata>) -> ClientAuth {
-        let offered = metadata.and_then(|metadata| metadata.token_endpoint_auth_methods_supported.as_deref()).unwrap_or_default();
-        let has = |name: &str| offered.iter().any(|method| method == name);
-        match self.config.client_auth {
-            chosen if self.config.client_auth_is_set || offered.is_empty() => chosen,
-            ClientAuth::Basic if !has("client_secret_basic") && has("client_secret_post") => ClientAuth::Post,
-            ClientAuth::Post if !has("client_secret_post") && has("client_secret_basic") => ClientAuth::Basic,
-            chosen => chosen,
         }
     }
 
@@ -214,45 +151,6 @@ impl OAuth2Backend {
             return Err(Error::invalid_claim("sub").stage(Stage::UserInfo).detail("the profile is another person's than the id token"));
         }
         identity::read(&self.config, answer, tokens, self.clock.now())
-    }
-
-    /// The parameters as one signed request object, where the settings say so (RFC 9101). What must stand
-    /// beside it does (section 5; OpenID Connect Core 1.0, section 6.1).
-    fn signed(&self, mut params: Vec<(String, String)>, endpoint: &str, metadata: Option<&Metadata>) -> Result<Vec<(String, String)>> {
-        if !self.config.keys.signs_requests() {
-            return Ok(params);
-        }
-        let audience = metadata.map_or(endpoint, |metadata| &metadata.issuer);
-        let request = self.config.keys.signed_request(&self.config.key, audience, &params, self.clock.now())?;
-        params.retain(|(name, _)| matches!(name.as_str(), "client_id" | "response_type" | "scope"));
-        params.push(("request".to_owned(), request.expose().to_owned()));
-        Ok(params)
-    }
-
-    /// Sends the parameters ahead, where settings or metadata say so, and answers what stands for them (RFC 9126).
-    async fn pushed(&self, params: Vec<(String, String)>, metadata: Option<&Metadata>) -> Result<Vec<(String, String)>> {
-        let required = metadata.is_some_and(|metadata| metadata.require_pushed_authorization_requests);
-        if !self.config.pushes.unwrap_or(required) {
-            return Ok(params);
-        }
-        let published = metadata.and_then(|metadata| metadata.pushed_authorization_request_endpoint.as_deref()).unwrap_or_default();
-        let url = if self.config.push_url.is_empty() { published } else { &self.config.push_url };
-        if url.is_empty() {
-            return Err(Error::invalid_setting(
-                "PUSHED_AUTHORIZATION_REQUEST_ENDPOINT",
-                "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS is set, and the provider's metadata names no such endpoint",
-            ));
-        }
-        let client = self.token_endpoint(&self.config.token_url, TokenRequest::PostForm).await?;
-        let request = token::form_at(url, &self.config, &client, &params)?;
-        let answer = self.http.send(request).await?;
-        if !answer.is_success() {
-            return Err(provider_error::answer_error(&answer, Stage::Begin));
-        }
-        let answer = answer.json()?;
-        let reference = answer.get("request_uri").and_then(Value::as_str).filter(|reference| !reference.is_empty());
-        let reference = reference.ok_or_else(|| Error::missing_claim("request_uri"))?;
-        Ok(vec![("client_id".to_owned(), self.config.key.clone()), ("request_uri".to_owned(), reference.to_owned())])
     }
 
     /// RFC 9207, section 2.4: an answer that names another issuer than the one asked is a mix-up. In the hybrid
@@ -437,34 +335,7 @@ impl Backend for OAuth2Backend {
     }
 
     async fn revoke(&self, token: &Secret, uid: &str) -> Result<bool> {
-        let published = self.metadata().await?.and_then(|metadata| metadata.revocation_endpoint.clone());
-        let (method, url, place) = match (&self.config.revoke, &published) {
-            (Some(revoke), _) => (revoke.method.clone(), revoke.url.as_str(), revoke.token),
-            (None, Some(url)) => (http::Method::POST, url.as_str(), RevokeToken::Form("token")),
-            (None, None) => return Ok(false),
-        };
-        let encode = |text: &str| Some(utf8_percent_encode(text, token::RESERVED).to_string());
-        let lookup = |name: &str| match name {
-            "token" => encode(token.expose()),
-            "uid" => encode(uid),
-            _ => None,
-        };
-        let request = Outgoing::new(method, &crate::template::fill(url, &lookup)?)?;
-        let request = match place {
-            RevokeToken::Query(name) => request.query(&[(name, token.expose())]),
-            RevokeToken::Form(name) => {
-                let endpoint = self.token_endpoint(&self.config.token_url, self.config.token_request).await?;
-                let form = token::form_at(request.url.as_str(), &self.config, &endpoint, &[(name, token.expose())])?;
-                Outgoing { method: request.method, ..form }
-            }
-            RevokeToken::Bearer => request.bearer(token.expose()),
-            RevokeToken::Url => request,
-        };
-        let answer = self.http.send(request).await.map_err(|error| error.stage(Stage::Disconnect))?;
-        if !answer.is_success() {
-            return Err(provider_error::answer_error(&answer, Stage::Disconnect));
-        }
-        Ok(true)
+        self.revoke_token(token, uid).await
     }
 
     async fn end_session(&self, ending: &EndSession<'_>) -> Result<Option<Departure>> {

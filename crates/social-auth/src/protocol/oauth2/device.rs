@@ -3,7 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use super::backend::{Ask, OAuth2Backend};
+use super::ask::Ask;
+use super::backend::OAuth2Backend;
 use super::description::TokenRequest;
 use super::dpop::DpopKey;
 use super::token;

@@ -4,6 +4,7 @@
 //!
 //! A provider is an [`OAuth2`] description; [`OAuth2Backend`] is such a description with settings applied.
 
+mod ask;
 mod assertion;
 mod audience;
 mod authorize;
@@ -15,6 +16,8 @@ mod device;
 mod dpop;
 mod identity;
 mod provider_error;
+mod push;
+mod revoke;
 mod token;
 
 pub use backend::OAuth2Backend;

@@ -1,5 +1,8 @@
 //! What a flow needs of any protocol: [`Backend`].
 
+mod departure;
+mod logout;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -7,10 +10,13 @@ use async_trait::async_trait;
 use serde::Serialize;
 use serde_json::Value;
 
+pub use departure::{Departure, Widget, WidgetPage};
+pub use logout::{EndSession, EndedSession, LogoutMessage, LogoutNotice, LogoutReceived, ProviderEndsSessions, ServiceAddresses};
+
 use crate::attempt::Attempt;
 use crate::error::{Error, Reason, Result};
-use crate::form::{Form, FormTemplate};
-use crate::identity::{Fields, Identity, ProviderSession};
+use crate::form::Form;
+use crate::identity::{Fields, Identity};
 use crate::protocol::oidc::{ClientAddresses, Registered};
 use crate::secret::Secret;
 use crate::storage::{Association, SocialStorage};
@@ -290,44 +296,6 @@ pub enum DeviceAnswer {
     Done(Box<Identity>),
 }
 
-/// A session at a provider that is to end.
-#[derive(Debug, Clone)]
-pub struct EndSession<'a> {
-    /// What the sign-in kept of it.
-    pub session: &'a ProviderSession,
-    /// The association that the person signed in with, if it is still there.
-    pub association: Option<&'a Association>,
-    /// Where the provider shall send the browser afterwards.
-    pub return_to: &'a str,
-    /// What it shall repeat there.
-    pub state: &'a str,
-}
-
-/// How a provider tells that a session has ended.
-#[derive(Debug, Clone, Copy)]
-pub enum LogoutNotice<'a> {
-    /// By a signed logout token (OpenID Connect Back-Channel Logout 1.0, section 2.4).
-    Token(&'a str),
-    /// By loading an address of ours in a frame (OpenID Connect Front-Channel Logout 1.0, section 2).
-    Frame {
-        /// `iss`.
-        issuer: &'a str,
-        /// `sid`.
-        session: &'a str,
-    },
-}
-
-/// A session at a provider that has ended: at least one of `session` and `subject` is there.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EndedSession {
-    /// The session, by the name in [`ProviderSession::id`].
-    pub session: Option<String>,
-    /// The person, by the name in [`ProviderSession::subject`]; without `session`, all their sessions ended.
-    pub subject: Option<String>,
-    /// What makes the notice good only once, and when that may be forgotten (Unix seconds).
-    pub once: Option<(String, i64)>,
-}
-
 /// A sign-in that began at the provider.
 #[derive(Debug, Clone)]
 pub struct Unsolicited {
@@ -341,55 +309,6 @@ pub struct Unsolicited {
     pub next: Option<String>,
 }
 
-/// A message of single logout, as the browser brought it.
-#[derive(Debug, Clone)]
-pub struct LogoutMessage<'a> {
-    /// The fields, if it was posted.
-    pub form: Params,
-    /// The query as it was sent: signatures are made over that.
-    pub query: &'a str,
-    /// The whole address that was called, without the query.
-    pub url: String,
-    /// Whether it came as a `POST`.
-    pub posted: bool,
-}
-
-/// What a message of single logout says.
-#[derive(Debug, Clone)]
-pub enum LogoutReceived {
-    /// The provider ends sessions.
-    Requested(ProviderEndsSessions),
-    /// The provider has ended its session, as it was asked to.
-    Answered {
-        /// What it repeats: [`EndSession::state`].
-        state: Option<String>,
-    },
-}
-
-/// Which sessions a provider ends.
-#[derive(Debug, Clone)]
-pub struct ProviderEndsSessions {
-    /// The person, as in [`ProviderSession::subject`](crate::identity::ProviderSession::subject).
-    pub subject: String,
-    /// The sessions, as in [`ProviderSession::id`](crate::identity::ProviderSession::id); none for all of the person's.
-    pub sessions: Vec<String>,
-    /// What may be spent only once: the provider's name of the message.
-    pub once: String,
-    /// Until when the message might be presented again, in Unix seconds.
-    pub expires_at: i64,
-    /// Where the browser goes when they are ended, to tell the provider.
-    pub answer: Departure,
-}
-
-/// Where providers reach this site.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServiceAddresses {
-    /// Where answers come in.
-    pub callback: String,
-    /// Where messages of single logout come in.
-    pub logout: String,
-}
-
 /// What a callback proves by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -401,58 +320,6 @@ pub struct Delivery {
     pub who: Option<String>,
     /// Whether it shows that a page of this site began it, so that nobody need be asked.
     pub from_our_page: bool,
-}
-
-/// Where the browser goes to sign in, or out.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Departure {
-    /// To this address.
-    Redirect(String),
-    /// To this address by posting a form: OpenID 2.0 and SAML with long requests.
-    Post {
-        /// The address.
-        action: String,
-        /// The fields.
-        fields: Vec<(String, String)>,
-    },
-    /// To a page of this site that asks the person; its form posts to our callback.
-    Ask {
-        /// What is asked for.
-        form: Box<Form>,
-        /// The page of the site's own that asks it.
-        html: Option<FormTemplate>,
-    },
-    /// To a page of ours on which the provider's own script asks.
-    Widget(WidgetPage),
-}
-
-/// A script of the provider's on a page of ours, and what it needs. Values may hold `{names}`: settings in
-/// lower case, `{callback}`, `{registered_callback}` (without the state), `{state}` and `{nonce}`.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Widget {
-    /// The script's address, `https://…`.
-    pub script: &'static str,
-    /// Further attributes of the script's element.
-    pub script_attributes: &'static [(&'static str, &'static str)],
-    /// Empty elements that the script fills, or reads its values from: the attributes of each.
-    pub elements: &'static [&'static [(&'static str, &'static str)]],
-    /// What runs when the script is there. Constant: values are read from the elements.
-    pub inline: &'static str,
-    /// The origins that the script opens frames of, and reaches.
-    pub origins: &'static [&'static str],
-}
-
-/// A widget with its values.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WidgetPage {
-    /// What never changes.
-    pub widget: &'static Widget,
-    /// The heading.
-    pub title: String,
-    /// Attributes of the script's element.
-    pub script: Vec<(&'static str, String)>,
-    /// Attributes of the elements.
-    pub elements: Vec<Vec<(&'static str, String)>>,
 }
 
 /// What the browser brought back from the provider.
