@@ -8,7 +8,7 @@ use http::Method;
 use social_auth::SocialAuth;
 use social_auth::pipeline::{Outcome, Pipeline};
 use social_auth::storage::UserId;
-use social_auth::web::Reply;
+use social_auth::web::{Reply, ReplyBody};
 use social_auth_testkit::DevProvider;
 
 #[tokio::test]
@@ -202,4 +202,48 @@ async fn another_site_cannot_answer_in_the_place_of_the_person() {
     assert_eq!(posted.status, 400, "{posted:?}");
     assert!(door.session.user.is_none());
     assert!(!social.users().username_exists("mallory").await.unwrap());
+}
+
+#[tokio::test]
+async fn an_address_with_a_line_break_is_no_address() {
+    let (idp, social) = set_up().await;
+    idp.put_person(social_auth_testkit::Person::new("eve", "66").login("eve").email("eve@example.test\r\nBcc: all@example.test", true));
+    let mut door = Door::default();
+    door.sign_in(&idp, &social, "dev-oidc", "eve").await;
+    let user = social.users().user(&door.session.user.unwrap()).await.unwrap().unwrap();
+    assert_eq!((user.username.as_str(), user.email), ("eve", None));
+}
+
+#[tokio::test]
+async fn where_a_browser_is_sent_is_ascii() {
+    let (idp, social) = set_up().await;
+    let back = Door::default().sign_in_by(&idp, &social, "/login/dev-oidc/?next=/caf%C3%A9", "alice").await;
+    assert_eq!(back.into_http().headers()["location"], "/caf%C3%A9");
+}
+
+/// A link that a person follows from anywhere brings the cookie of the session along.
+#[tokio::test]
+async fn no_link_and_no_form_from_elsewhere_answers_what_a_step_asked() {
+    let (idp, social) = set_up_with(chooses_a_name()).await;
+    let mut door = Door::default();
+    door.sign_in(&idp, &social, "dev-oidc", "alice").await;
+    for (method, site) in [
+        (Method::GET, "cross-site"),
+        (Method::GET, "same-site"),
+        (Method::GET, "none"),
+        (Method::GET, ""),
+        (Method::POST, "cross-site"),
+        (Method::POST, "same-site"),
+        (Method::POST, ""),
+    ] {
+        let query = if method == Method::GET { "?username=mallory" } else { "" };
+        let path = format!("/complete/dev-oidc/{query}");
+        let reply = door.send(&social, method.clone(), &path, site, "username=mallory").await;
+        let ReplyBody::Html { html, .. } = &reply.body else { panic!("{method} from {site}: {reply:?}") };
+        assert!(html.contains("name=\"username\""), "{method} from {site}: the step asks again: {html}");
+        assert!(door.session.user.is_none(), "{method} from {site}");
+    }
+    assert!(!social.users().username_exists("mallory").await.unwrap());
+    let chosen = door.post(&social, "/complete/dev-oidc/", "username=alice-herself").await;
+    assert!(chosen.location().is_some() && door.session.user.is_some(), "the person still can: {chosen:?}");
 }

@@ -36,14 +36,23 @@ async fn the_log_is_json_where_it_should_be_and_holds_no_secret() {
     let url = visitor.begin("dev-oidc", None).await;
     let callback = idp.approve(&url, "alice").await.unwrap();
     visitor.come_back(&callback).await.location();
-    let id_token = idp.requests_to("/token").len();
-    assert_eq!(id_token, 1);
+    assert_eq!(idp.requests_to("/token").len(), 1);
+    // A token that a program hands over, and the one that it gets.
+    let offered = idp.issue_tokens(idp.client_id(), "alice", None).unwrap().access_token;
+    let program = reqwest::Client::new().post(format!("{}/token/dev-oidc/", server.address));
+    let program = program.header("content-type", "application/x-www-form-urlencoded").body(format!("access_token={offered}"));
+    let answer: serde_json::Value = serde_json::from_str(&program.send().await.unwrap().text().await.unwrap()).unwrap();
+    let ours = answer["token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned();
     server.terminate().await;
     let (code, state) = (callback.param("code").unwrap(), callback.param("state").unwrap());
     let secret_file = std::fs::read_to_string(server.folder().join("social-auth.secret")).unwrap();
     let (_, log) = server.ended().await;
-    for secret in [code.as_str(), &state, idp.client_secret(), secret_file.trim()] {
-        assert!(!log.contains(secret), "{secret} in {log}");
+    let token_request = idp.requests_to("/token").remove(0);
+    let verifier = token_request.field("code_verifier").expect("PKCE").to_owned();
+    let authorization = idp.requests_to("/userinfo").remove(0).headers["authorization"].to_str().unwrap().to_owned();
+    let access_token = authorization.strip_prefix("Bearer ").expect("the profile is asked for with the token");
+    for secret in [code.as_str(), &state, &verifier, access_token, &offered, &ours, idp.client_secret(), secret_file.trim()] {
+        assert!(secret.len() > 15 && !log.contains(secret), "{secret} in {log}");
     }
     for line in log.lines() {
         let event: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));

@@ -9,7 +9,7 @@ use crate::backend::Backend;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, ClientOptions, ReqwestTransport, Transport};
 use crate::mail::Mailroom;
-use crate::pipeline::{Disconnection, Pipeline, steps};
+use crate::pipeline::{Disconnection, Pipeline, Subject, steps};
 use crate::provider;
 use crate::settings::{AccountMerge, BackendEntry, BackendSettings, FlowSettings};
 use crate::social_auth::Instance;
@@ -97,18 +97,22 @@ impl Builder {
         if let Some(pipeline) = self.pipelines.get(backend) {
             return Ok(Some(pipeline.clone()));
         }
-        match self.settings.of_backend(backend).list("PIPELINE")? {
-            Some(names) => Pipeline::from_names(&names).map(Some).map_err(|error| error.stage(Stage::Start)),
-            None => Ok(self.pipeline.clone()),
-        }
+        Ok(named_steps(&self.settings.of_backend(backend), "PIPELINE")?.or_else(|| self.pipeline.clone()))
     }
 
     pub(super) fn disconnect_pipeline_of(&self, settings: &BackendSettings<'_>) -> Result<Pipeline<Disconnection>> {
-        match settings.list("DISCONNECT_PIPELINE")? {
-            Some(names) => Pipeline::from_names(&names).map_err(|error| error.stage(Stage::Start)),
-            None => Ok(self.disconnect_pipeline.clone().unwrap_or_else(Pipeline::disconnection)),
-        }
+        let named = named_steps(settings, "DISCONNECT_PIPELINE")?;
+        Ok(named.or_else(|| self.disconnect_pipeline.clone()).unwrap_or_else(Pipeline::disconnection))
     }
+}
+
+/// The pipeline that a setting names, step by step.
+fn named_steps<C: Subject>(settings: &BackendSettings<'_>, setting: &str) -> Result<Option<Pipeline<C>>> {
+    let Some(names) = settings.list(setting)? else { return Ok(None) };
+    Pipeline::from_names(&names).map(Some).map_err(|error| {
+        let place = settings.setting(setting).map(|setting| format!(" ({})", setting.origin)).unwrap_or_default();
+        Error::invalid_setting(setting, format!("{setting}{place}: {}", error.explanation().unwrap_or_default())).stage(Stage::Start)
+    })
 }
 
 /// Transports by options: backends with the same options share connections.

@@ -7,8 +7,17 @@ use crate::provider;
 use crate::settings::{Settings, Severity};
 
 /// Everything that keeps a [`SocialAuth`] from being built.
-#[derive(Debug)]
 pub struct BuildError(pub Vec<Error>);
+
+/// The same as `Display`: a `main` that answers a `Result` shows this to whoever starts the program.
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.len() > 1 {
+            writeln!(f, "{} things are wrong with the settings:", self.0.len())?;
+        }
+        write!(f, "{self}")
+    }
+}
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

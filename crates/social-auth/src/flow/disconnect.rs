@@ -65,5 +65,5 @@ async fn begin(
 }
 
 fn nobody() -> Error {
-    Error::new(Reason::UserMismatch).detail("nobody is signed in").stage(Stage::Disconnect)
+    Error::new(Reason::LoginRequired).detail("nobody is signed in").stage(Stage::Disconnect)
 }

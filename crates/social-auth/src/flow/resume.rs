@@ -162,8 +162,17 @@ pub(super) async fn resume(
         .chain(request.query.iter())
         .filter(|(name, _)| ![PARTIAL_TOKEN, CONFIRM, question::ANSWER, csrf::FIELD].contains(name));
     let parts = kept.journey.parts(social, instance, kept.run.identity(), Sent { params: sent.collect(), client: request.peer }).await?;
-    let context = kept.run.restore(parts, token).await?.at_a_browser(answer);
+    let mut context = kept.run.restore(parts, token).await?.at_a_browser(answer);
+    if confirmed || is_of_the_person(social, token, request) {
+        context.believe_answers();
+    }
     run::run(social, instance, &kept.journey, context, partial.next_step.into(), session).await
+}
+
+/// Whether the request to go on with the browser's own run comes from a page of this site, or from one that knows the
+/// run: another site's link or form brings the session's cookie too, and would answer in the place of the person.
+fn is_of_the_person(social: &SocialAuth, token: &str, request: &Request) -> bool {
+    csrf::require_own_page(social, request).is_ok() || request.form.get(PARTIAL_TOKEN) == Some(token)
 }
 
 /// Where a person goes on who has just signed in to the account that the browser's own paused run waits for.

@@ -79,7 +79,7 @@ pub struct Context {
     pub values: Map<String, Value>,
     typed: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
     partial_token: Option<String>,
-    resumed: bool,
+    answered: bool,
     new_password: Option<PasswordHash>,
     awaited_user: Option<UserId>,
     session_changes: Vec<(String, Option<Value>)>,
@@ -104,7 +104,7 @@ impl Context {
             values: Map::new(),
             typed: HashMap::new(),
             partial_token: None,
-            resumed: false,
+            answered: false,
             new_password: None,
             awaited_user: None,
             session_changes: Vec::new(),
@@ -202,18 +202,18 @@ impl Context {
         self.parts.session_fields.get(name)
     }
 
-    /// A parameter that the browser sent with the request that runs the pipeline now: what a form asked
-    /// for that a paused step showed.
+    /// A parameter that the browser sent with the request that runs the pipeline now, whoever made it: anybody can
+    /// have somebody follow a link. For what a paused step asked there is [`Context::answer`].
     #[must_use]
     pub fn param(&self, name: &str) -> Option<&str> {
         self.parts.params.get(name)
     }
 
-    /// What the person answered to a [`Form`] that a step of this run asked with. Unlike [`Context::param`] it is
-    /// nothing that the provider, or a link to begin with, made the browser send.
+    /// What the person answered to a [`Form`] that a step of this run asked with, or on a page of the application's
+    /// own. Unlike [`Context::param`] it is nothing that the provider, another site or a link made the browser send.
     #[must_use]
     pub fn answer(&self, name: &str) -> Option<&str> {
-        self.param(name).filter(|_| self.resumed)
+        self.param(name).filter(|_| self.answered)
     }
 
     /// Pauses with a page of ours that asks the person something; the step runs again when they answer.
@@ -225,9 +225,9 @@ impl Context {
         form.reply(&self.parts.resume_url, &[(PARTIAL_TOKEN, &token)]).map(Outcome::Pause)
     }
 
-    /// The run goes on after a pause.
-    pub(super) fn mark_resumed(&mut self) {
-        self.resumed = true;
+    /// The parameters are what the person answered on a page of this site.
+    pub(crate) fn believe_answers(&mut self) {
+        self.answered = true;
     }
 
     /// The token under which this run is kept if a step pauses it. It makes the link that goes on with

@@ -25,7 +25,7 @@ pub(crate) use saved::SavedRun;
 
 use crate::backend::BackendInfo;
 use crate::error::{Error, Reason, Result};
-use crate::settings::FlowSettings;
+use crate::settings::{FlowSettings, closest};
 use crate::web::Reply;
 
 /// What a step decides.
@@ -160,15 +160,17 @@ impl<C: Subject> Pipeline<C> {
     /// A pipeline of built-in steps by their own or their Python Social Auth dotted names.
     ///
     /// # Errors
-    /// `invalid_setting` for a name that is no built-in step, with the nearest one that is.
+    /// `invalid_setting` for the names that are no built-in steps, each with the nearest one that is.
     pub fn from_names<S: AsRef<str>>(names: &[S]) -> Result<Self> {
-        let mut pipeline = Pipeline::empty();
+        let (mut pipeline, mut unknown) = (Pipeline::empty(), Vec::new());
         for name in names {
             let short = steps::short_name(name.as_ref());
-            let step = C::built_in(short).ok_or_else(|| unknown_step::<C>(name.as_ref(), &mut C::names().into_iter()))?;
-            pipeline.steps.push(NamedStep { name: Arc::from(short), step });
+            match C::built_in(short) {
+                Some(step) => pipeline.steps.push(NamedStep { name: Arc::from(short), step }),
+                None => unknown.push(no_such_step(name.as_ref(), C::names())),
+            }
         }
-        Ok(pipeline)
+        if unknown.is_empty() { Ok(pipeline) } else { Err(Error::invalid_setting(C::SETTING, unknown.join("; "))) }
     }
 
     /// Adds a step at the end.
@@ -231,7 +233,7 @@ impl<C: Subject> Pipeline<C> {
     /// `invalid_setting` when there is no such step, built in or existing.
     pub fn insert_built_in(self, existing: &str, offset: usize, name: &str) -> Result<Self> {
         let short = steps::short_name(name);
-        let step = C::built_in(short).ok_or_else(|| unknown_step::<C>(name, &mut C::names().into_iter()))?;
+        let step = C::built_in(short).ok_or_else(|| unknown_step::<C>(name, C::names()))?;
         self.insert(existing, offset, short, step)
     }
 
@@ -258,7 +260,7 @@ impl<C: Subject> Pipeline<C> {
 
     fn position(&self, name: &str) -> Result<usize> {
         let short = steps::short_name(name);
-        self.steps.iter().position(|step| &*step.name == short).ok_or_else(|| unknown_step::<C>(name, &mut self.names()))
+        self.steps.iter().position(|step| &*step.name == short).ok_or_else(|| unknown_step::<C>(name, self.names()))
     }
 
     /// Runs the steps from `first` on. Answers where it stopped.
@@ -311,8 +313,15 @@ impl<C: Subject> fmt::Debug for Pipeline<C> {
     }
 }
 
-fn unknown_step<C: Subject>(name: &str, known: &mut dyn Iterator<Item = &str>) -> Error {
-    let near = known.map(|candidate| (strsim::damerau_levenshtein(candidate, name), candidate)).min();
-    let hint = near.map(|(_, candidate)| format!("; did you mean \"{candidate}\"?")).unwrap_or_default();
-    Error::invalid_setting(C::SETTING, format!("there is no step \"{name}\"{hint}"))
+fn unknown_step<'a, C: Subject>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Error {
+    Error::invalid_setting(C::SETTING, no_such_step(name, known))
+}
+
+fn no_such_step<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    // A Python path is misspelt in its last part, or names a step of the application's own.
+    let last = name.rsplit('.').next().unwrap_or(name);
+    match closest(last, known) {
+        Some(near) => format!("there is no step \"{name}\"; did you mean \"{near}\"?"),
+        None => format!("there is no step \"{name}\"; docs/pipeline.md lists those there are, and one of your own is added in the program"),
+    }
 }

@@ -98,7 +98,6 @@ impl SavedRun {
         if let Some(hash) = self.new_password.as_deref().and_then(PasswordHash::from_stored) {
             context.choose_password(hash);
         }
-        context.mark_resumed();
         Ok(context)
     }
 }

@@ -415,3 +415,19 @@ async fn a_step_that_is_a_closure_sees_the_context_and_can_refuse() {
     assert_eq!(ended.err().map(|error| error.reason()), Some(Reason::AuthenticationDisallowed));
     assert!(context.user.is_none());
 }
+
+#[test]
+fn every_step_that_is_misspelt_is_told_with_the_nearest_one() {
+    let names = ["social_core.pipeline.social_auth.social_detials", "social_uid", "create_usr", "myapp.pipeline.save_profile"];
+    let error = Pipeline::<Context>::from_names(&names).unwrap_err();
+    let told = error.explanation().unwrap();
+    for part in [
+        "no step \"social_core.pipeline.social_auth.social_detials\"; did you mean \"social_details\"?",
+        "no step \"create_usr\"; did you mean \"create_user\"?",
+        "no step \"myapp.pipeline.save_profile\"; docs/pipeline.md",
+    ] {
+        assert!(told.contains(part), "no {part} in {told}");
+    }
+    let error = Pipeline::authentication().remove("nope").unwrap_err();
+    assert!(!error.to_string().contains("did you mean"), "nothing is like it: {error}");
+}

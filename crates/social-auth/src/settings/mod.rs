@@ -47,6 +47,7 @@ pub use kind::{Kind, Scope, SettingDecl};
 pub use problem::{Problem, Problems, Severity};
 pub use providers::ProviderIndex;
 pub use resolved::BackendSettings;
+pub(crate) use suggest::closest;
 
 /// Where a setting was made.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -40,7 +40,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 const ALIKE: f64 = 0.84;
 
 /// The candidate that is most like what was written, if one is alike at all. Case does not count.
-pub(super) fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let written = written.to_uppercase().replace('-', "_");
     let score = |candidate: &str| {
         let candidate = candidate.to_uppercase().replace('-', "_");

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use cookie::Cookie;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE};
 use http::{Response, StatusCode};
+use percent_encoding::{CONTROLS, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::error::Error;
@@ -132,7 +133,8 @@ impl Reply {
         }
         let body = match self.body {
             ReplyBody::Redirect(url) => {
-                put(LOCATION, &url);
+                // An address on the wire is ASCII (RFC 3986, section 2).
+                put(LOCATION, &utf8_percent_encode(&url, CONTROLS).to_string());
                 Bytes::new()
             }
             ReplyBody::Html { html, csp } => {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::super::{Context, Outcome, Step};
 use crate::error::Result;
-use crate::identity::UserDetails;
+use crate::identity::{Email, UserDetails};
 
 /// `social_details`: the profile in normal form. What an earlier step knows stays where the provider
 /// says nothing; "" is nothing.
@@ -29,10 +29,15 @@ fn merged(older: UserDetails, newer: UserDetails) -> UserDetails {
     }
     UserDetails {
         username: text(newer.username, older.username),
-        email: newer.email.filter(|email| !email.address.is_empty()).or(older.email),
+        email: newer.email.filter(is_sendable).or(older.email),
         fullname: text(newer.fullname, older.fullname),
         first_name: text(newer.first_name, older.first_name),
         last_name: text(newer.last_name, older.last_name),
         extra,
     }
+}
+
+/// Whether the address is text at all: a line break in it ends a header of the letter that somebody writes to it.
+fn is_sendable(email: &Email) -> bool {
+    !email.address.is_empty() && !email.address.contains(char::is_control)
 }
