@@ -112,6 +112,10 @@ async fn nothing_to_go_by_is_said_so() {
     let (_idp, social) = set_up().await;
     let reply = post(&social, &mut Door::default(), "/token/dev-oidc/", json!({})).await;
     assert_eq!((reply.status, &body(&reply)["parameter"]), (StatusCode::BAD_REQUEST, &json!("access_token")));
+    let reply = post(&social, &mut Door::default(), "/social_sign_up/", json!({"access_token": "x"})).await;
+    assert_eq!((reply.status, &body(&reply)["parameter"]), (StatusCode::BAD_REQUEST, &json!("provider")));
+    let reply = post(&social, &mut Door::default(), "/token/dev-oidc/", json!({"access_token": "made-up"})).await;
+    assert_eq!(reply.into_http().headers()["www-authenticate"], "Bearer");
     let reply = post(&social, &mut Door::default(), "/token/nobody/", json!({"access_token": "x"})).await;
     assert_eq!((reply.status, &body(&reply)["code"]), (StatusCode::NOT_FOUND, &json!("backend_missing")));
 }

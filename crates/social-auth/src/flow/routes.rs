@@ -2,7 +2,7 @@
 
 use http::{Method, StatusCode};
 
-use crate::error::{Error, Reason, Result};
+use crate::error::{Error, Reason, Result, Stage};
 use crate::flow;
 use crate::flow::provider_logout;
 use crate::session::Session;
@@ -64,7 +64,10 @@ pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mu
             return Some(as_problem(social, backend, flow::issue_nonce(social, backend)));
         }
         ["social_sign_up"] => {
-            let backend = request.form.get("provider").unwrap_or_default();
+            let Some(backend) = request.form.get("provider") else {
+                let missing = Error::missing_parameter("provider").stage(Stage::Callback);
+                return Some(flow::problem_reply(&missing.detail("send the name of the backend that the token is of")));
+            };
             return Some(as_problem(social, backend, flow::sign_in_with_token(social, backend, request, session).await));
         }
         [".well-known", "jwks.json"] if matches!(request.method, Method::GET | Method::HEAD) => {

@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 use cookie::Cookie;
-use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE};
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
+};
 use http::{Response, StatusCode};
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 use serde_json::Value;
@@ -130,6 +132,10 @@ impl Reply {
         };
         if let Some(seconds) = self.retry_after {
             put(RETRY_AFTER, &seconds.to_string());
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            // RFC 9110, section 15.5.2: it says how to come better. No browser asks the person for a bearer token.
+            put(WWW_AUTHENTICATE, "Bearer");
         }
         let body = match self.body {
             ReplyBody::Redirect(url) => {
