@@ -16,8 +16,7 @@ pub(crate) fn run() -> ExitCode {
         // `social-auth backends | head` closes the pipe: that is no failure.
         let retired = match provider::find(name).and_then(provider::Provider::retired) {
             None => String::new(),
-            Some("") => "  retired".to_owned(),
-            Some(instead) => format!("  retired: {instead}"),
+            Some(retired) => format!("  retired: {}", retired.sentence()),
         };
         if writeln!(out, "{name:names$}  {title:titles$}  {protocol}{retired}").is_err() {
             break;

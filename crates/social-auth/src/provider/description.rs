@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::retired::RETIRED;
+use super::{Retired, retired};
 use crate::backend::Backend;
 use crate::clock::Clock;
 use crate::error::Result;
@@ -99,10 +99,10 @@ impl Provider {
         self.common().title
     }
 
-    /// Whether its sign-in was closed, or given up by Python Social Auth: then what serves instead, if anything.
+    /// Whether its sign-in was closed, or given up by Python Social Auth: then what happened and what serves instead.
     #[must_use]
-    pub fn retired(self) -> Option<&'static str> {
-        RETIRED.iter().find(|(name, _)| *name == self.name()).map(|(_, instead)| *instead)
+    pub fn retired(self) -> Option<&'static Retired> {
+        retired(self.name())
     }
 
     /// `oauth1`, `oauth2`, `oidc`, …

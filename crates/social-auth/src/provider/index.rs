@@ -1,6 +1,6 @@
 //! The index as settings are checked against it.
 
-use super::{ALL, find, find_by_class_path};
+use super::{ALL, Retired, find, find_by_class_path, retired};
 use crate::settings::{ProviderIndex, SettingDecl};
 
 /// All providers that there are.
@@ -30,5 +30,9 @@ impl ProviderIndex for Providers {
 
     fn by_class_path(&self, path: &str) -> Option<&str> {
         find_by_class_path(path).map(|provider| provider.name())
+    }
+
+    fn retired(&self, name: &str) -> Option<String> {
+        retired(name).map(Retired::sentence)
     }
 }

@@ -202,6 +202,7 @@ mod zotero;
 
 pub use description::Provider;
 pub use index::Providers;
+pub use retired::{RETIRED, Retired};
 
 /// All providers. `social-auth backends` lists them.
 pub static ALL: &[Provider] = &[
@@ -440,6 +441,33 @@ pub static ALL: &[Provider] = &[
     Provider::OAuth2(&yandex_oauth2::YARU),
     Provider::OAuth2(&zoom_oauth2::ZOOM_OAUTH2),
     Provider::OAuth1(&zotero::ZOTERO),
+    Provider::OpenId(&retired::ACTIONID_OPENID),
+    Provider::OAuth2(&retired::APPSFUEL),
+    Provider::OAuth2(&retired::APPSFUEL_SANDBOX),
+    Provider::OAuth2(&retired::BEATS),
+    Provider::OAuth2(&retired::BEHANCE),
+    Provider::OAuth2(&retired::CHANGETIP),
+    Provider::OAuth2(&retired::CLEF),
+    Provider::OAuth2(&retired::DOCKER),
+    Provider::OAuth1(&retired::DOUBAN),
+    Provider::OAuth2(&retired::ECHOSIGN),
+    Provider::OAuth2(&retired::EDMODO),
+    Provider::OAuth1(&retired::EVERNOTE_SANDBOX),
+    Provider::OAuth2(&retired::ITEMBASE),
+    Provider::OAuth2(&retired::ITEMBASE_SANDBOX),
+    Provider::OAuth2(&retired::JAWBONE),
+    Provider::OAuth1(&retired::LINKEDIN),
+    Provider::OAuth2(&retired::LIVE),
+    Provider::OAuth1(&retired::MENDELEY),
+    Provider::OAuth2(&retired::MOVES),
+    Provider::OAuth2(&retired::PIXELPIN_OAUTH2),
+    Provider::OAuth2(&retired::PIXELPIN_OPENIDCONNECT),
+    Provider::OAuth2(&retired::PROFESSIONALI),
+    Provider::OAuth1(&retired::RDIO_OAUTH1),
+    Provider::OAuth2(&retired::RDIO_OAUTH2),
+    Provider::OAuth2(&retired::RUNKEEPER),
+    Provider::OAuth2(&retired::SHIMMERING),
+    Provider::OAuth2(&retired::WUNDERLIST),
 ];
 
 /// The provider of this name.
@@ -452,4 +480,11 @@ pub fn find(name: &str) -> Option<Provider> {
 #[must_use]
 pub fn find_by_class_path(path: &str) -> Option<Provider> {
     ALL.iter().copied().find(|provider| provider.class_paths().contains(&path))
+}
+
+/// What became of a service of this name or dotted class path, where its sign-in was closed. Of some there is no
+/// provider any more.
+#[must_use]
+pub fn retired(name: &str) -> Option<&'static Retired> {
+    RETIRED.iter().find(|retired| retired.name == name || retired.class_paths.contains(&name))
 }

@@ -60,8 +60,11 @@ impl Settings {
         if item.starts_with("django.") {
             let what = format!("AUTHENTICATION_BACKENDS has \"{item}\", which is Django's own");
             problems.push(Problem::warning(what).about(list).at(origin).help("it has no effect here; take it out"));
+        } else if let Some(what) = providers.retired(item) {
+            let what = format!("AUTHENTICATION_BACKENDS has \"{item}\", which serves no longer: {what}");
+            problems.push(Problem::error(what).because(Reason::BackendMissing).about(list).at(origin).help("take it out"));
         } else if PYTHON_SOCIAL_AUTH.iter().any(|prefix| item.starts_with(prefix)) {
-            let what = format!("AUTHENTICATION_BACKENDS has \"{item}\", a backend that is not there yet");
+            let what = format!("AUTHENTICATION_BACKENDS has \"{item}\", a backend that is not there");
             problems.push(Problem::error(what).because(Reason::BackendMissing).about(list).at(origin).help("take it out"));
         } else {
             let what = format!("AUTHENTICATION_BACKENDS has \"{item}\", a class that is not Python Social Auth's");
@@ -131,8 +134,14 @@ fn name_problem(entry: &BackendEntry) -> Option<Problem> {
 }
 
 fn provider_problem(entry: &BackendEntry, providers: &dyn ProviderIndex) -> Option<Problem> {
+    let retired = providers.retired(&entry.provider);
     if providers.settings(&entry.provider).is_some() {
-        return None;
+        return retired.map(|what| still_configured(entry, &what));
+    }
+    if let Some(what) = retired {
+        let what = format!("backend \"{}\": the provider \"{}\" serves no longer: {what}", entry.name, entry.provider);
+        let problem = Problem::error(what).because(Reason::BackendMissing).of_backend(&entry.name).at(&entry.origin);
+        return Some(problem.help("take it out"));
     }
     let meant = suggest::closest(&entry.provider, providers.names()).map(|name| {
         if entry.name == entry.provider {
@@ -146,4 +155,11 @@ fn provider_problem(entry: &BackendEntry, providers: &dyn ProviderIndex) -> Opti
     let what = format!("backend \"{}\": there is no provider \"{}\"", entry.name, entry.provider);
     let problem = Problem::error(what).because(Reason::BackendMissing).of_backend(&entry.name).at(&entry.origin);
     Some(problem.help(generic).help_if(meant))
+}
+
+/// The addresses of a service that ended may be somebody else's by now.
+fn still_configured(entry: &BackendEntry, what: &str) -> Problem {
+    let what = format!("backend \"{}\": {what}", entry.name);
+    let help = "take it out: who owns its addresses now could sign in as anybody who came by it";
+    Problem::warning(what).of_backend(&entry.name).at(&entry.origin).help(help)
 }

@@ -30,4 +30,10 @@ pub trait ProviderIndex {
     fn by_class_path(&self, _path: &str) -> Option<&str> {
         None
     }
+
+    /// What became of a service of this name or class path, and what serves instead: a sentence; `None` where it is
+    /// in service, as far as is known.
+    fn retired(&self, _name: &str) -> Option<String> {
+        None
+    }
 }

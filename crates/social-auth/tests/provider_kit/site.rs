@@ -72,6 +72,11 @@ impl Site {
         Ok(Site { provider, social, storage, idp })
     }
 
+    /// Whether the service is closed: some that are never had TLS.
+    pub fn is_retired(&self) -> bool {
+        self.provider.retired().is_some()
+    }
+
     pub fn oauth2(&self) -> Option<&'static OAuth2> {
         oauth2(self.provider)
     }

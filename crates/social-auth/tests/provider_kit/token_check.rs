@@ -253,7 +253,7 @@ async fn a_token_that_is_not_good_is_refused() {
 
 /// The table of `docs/token-sign-in.md`.
 #[test]
-fn the_documentation_names_every_provider_and_how_it_is_checked() {
+fn the_documentation_names_every_provider_in_service_and_how_it_is_checked() {
     const MARKS: (&str, &str) = ("<!-- providers: begin -->\n", "<!-- providers: end -->");
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/token-sign-in.md");
     let page = std::fs::read_to_string(path).unwrap();
@@ -290,7 +290,8 @@ fn table() -> String {
         ),
     ];
     for (way, goes) in ways {
-        let mut names: Vec<String> = provider::ALL.iter().filter(|one| goes(one)).map(|one| format!("`{}`", one.name())).collect();
+        let in_service = provider::ALL.iter().filter(|one| one.retired().is_none());
+        let mut names: Vec<String> = in_service.filter(|one| goes(one)).map(|one| format!("`{}`", one.name())).collect();
         names.sort_unstable();
         lines.push(format!("| {way} | {} |", names.join(", ")));
     }

@@ -181,8 +181,32 @@ fn a_backend_of_no_provider_or_with_no_proper_name_is_refused() {
         (
             "authentication_backends = [\"django.contrib.auth.backends.ModelBackend\", \"social_core.backends.nowhere.Nowhere\"]",
             &[
-                "error: AUTHENTICATION_BACKENDS has \"social_core.backends.nowhere.Nowhere\", a backend that is not there yet (social-auth.toml:1): take it out",
+                "error: AUTHENTICATION_BACKENDS has \"social_core.backends.nowhere.Nowhere\", a backend that is not there (social-auth.toml:1): take it out",
                 "warning: AUTHENTICATION_BACKENDS has \"django.contrib.auth.backends.ModelBackend\", which is Django's own (social-auth.toml:1): it has no effect here; take it out",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn whoever_configures_a_closed_service_is_told_what_became_of_it() {
+    table(&[
+        (
+            "[backends.jukebox]\nkey = \"k\"",
+            &[
+                "warning: backend \"jukebox\": the jukebox was sold in 2015; nothing takes its place (social-auth.toml:1): take it out: who owns its addresses now could sign in as anybody who came by it",
+            ],
+        ),
+        (
+            "[backends.horn]\nkey = \"k\"",
+            &[
+                "error: backend \"horn\": the provider \"horn\" serves no longer: horns were given up in 2010; `github` serves instead (social-auth.toml:1): take it out",
+            ],
+        ),
+        (
+            "authentication_backends = [\"social_core.backends.horn.Horn\"]",
+            &[
+                "error: AUTHENTICATION_BACKENDS has \"social_core.backends.horn.Horn\", which serves no longer: horns were given up in 2010; `github` serves instead (social-auth.toml:1): take it out",
             ],
         ),
     ]);

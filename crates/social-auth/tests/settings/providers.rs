@@ -32,7 +32,7 @@ impl ProviderIndex for Providers {
         match provider {
             "gitea" => Some(GITEA),
             "azuread-oauth2" => Some(AZURE),
-            "github" | "github-org" | "gitlab" | "steam-like" => Some(GITHUB),
+            "github" | "github-org" | "gitlab" | "steam-like" | "jukebox" => Some(GITHUB),
             "google-oauth2" | "google-openidconnect" | "oauth2" | "oidc" => Some(GOOGLE),
             _ => None,
         }
@@ -47,6 +47,14 @@ impl ProviderIndex for Providers {
 
     fn client_id_setting(&self, provider: &str) -> &'static str {
         if provider == "steam-like" { "API_KEY" } else { "KEY" }
+    }
+
+    fn retired(&self, name: &str) -> Option<String> {
+        match name {
+            "jukebox" => Some("the jukebox was sold in 2015; nothing takes its place".to_owned()),
+            "horn" | "social_core.backends.horn.Horn" => Some("horns were given up in 2010; `github` serves instead".to_owned()),
+            _ => None,
+        }
     }
 
     fn by_class_path(&self, path: &str) -> Option<&str> {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::difference::{Difference, What};
 use crate::request::{SentBody, pairs};
 use crate::wire::{Action, Step};
-use crate::{oauth1_deviations, openid_deviations, provider_deviations, signed_deviations};
+use crate::{oauth1_deviations, openid_deviations, provider_deviations, retired_deviations, signed_deviations};
 
 /// A difference that is right.
 pub struct Deviation {
@@ -300,5 +300,6 @@ pub fn find(difference: &Difference, scene: &Scene<'_>) -> Option<&'static Devia
 
 /// The whole list.
 pub fn every() -> impl Iterator<Item = &'static Deviation> {
-    ALL.iter().chain(provider_deviations::ALL).chain(oauth1_deviations::ALL).chain(openid_deviations::OPENID).chain(signed_deviations::ALL)
+    let of_protocols = oauth1_deviations::ALL.iter().chain(openid_deviations::OPENID).chain(signed_deviations::ALL);
+    ALL.iter().chain(provider_deviations::ALL).chain(of_protocols).chain(retired_deviations::ALL)
 }

@@ -19,6 +19,7 @@ mod people;
 mod provider_deviations;
 mod replay;
 mod request;
+mod retired_deviations;
 mod signed;
 mod signed_deviations;
 mod tokens;
@@ -91,8 +92,16 @@ fn replay_all(recording: &'static Recording, filters: &[String], runtime: &tokio
     let (cases, missing): (Vec<_>, Vec<_>) =
         cases.into_iter().partition(|case| exists(&recording.backend) || case.backend.as_deref().is_some_and(exists));
     if !missing.is_empty() {
-        println!("skipped {}: {} cases, there is no such backend yet", recording.backend, missing.len());
-        tally.skipped += missing.len();
+        match social_auth::provider::retired(&recording.backend) {
+            Some(retired) => {
+                println!("skipped {}: {} cases: {}", recording.backend, missing.len(), retired.sentence());
+                tally.skipped += missing.len();
+            }
+            None => {
+                println!("FAILED {}: {} cases, there is no such backend", recording.backend, missing.len());
+                tally.failed += missing.len();
+            }
+        }
     }
     if cases.is_empty() {
         return;

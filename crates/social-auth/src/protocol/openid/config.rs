@@ -74,17 +74,18 @@ impl Config {
             scope: Vec::new(),
             declared: declared(provider.settings, settings)?,
         };
+        let always_ask = match provider.attributes {
+            Attributes::Announced => None,
+            Attributes::Always(attributes) => Some(owned(attributes)),
+        };
         Ok(Config {
             info: info(&about(provider), instance, settings)?,
             guard: Guard::from_settings(settings)?,
             fixed_identifier: settings.text("OPENID_IDENTIFIER")?.map(str::to_owned),
             trust_root: settings.text("OPENID_TRUST_ROOT")?.map(str::to_owned),
             immediate: settings.boolean("OPENID_IMMEDIATE", false)?,
-            attributes: exchanged(settings)?,
-            always_ask: match provider.attributes {
-                Attributes::Announced => None,
-                Attributes::Always(attributes) => Some(owned(attributes)),
-            },
+            attributes: exchanged(settings, always_ask.as_deref().unwrap_or_default())?,
+            always_ask,
             registration: pairs(settings, "SREG_ATTR")?.unwrap_or_else(|| owned(SREG)),
             kept_attributes: pairs(settings, "AX_EXTRA_DATA")?.unwrap_or_default(),
             kept_registration: pairs(settings, "SREG_EXTRA_DATA")?.unwrap_or_default(),
@@ -116,13 +117,15 @@ fn described(provider: &OpenId) -> Described {
     Described { uid: provider.uid, uid_switches: &[], details: provider.details, groups: "", extra_data: &[] }
 }
 
-/// `AX_SCHEMA_ATTRS` takes the place of the usual attributes unless `IGNORE_DEFAULT_AX_ATTRS` is off.
-fn exchanged(settings: &BackendSettings<'_>) -> Result<Vec<Attribute>> {
+/// `AX_SCHEMA_ATTRS` takes the place of the usual attributes and the provider's own unless `IGNORE_DEFAULT_AX_ATTRS` is
+/// off.
+fn exchanged(settings: &BackendSettings<'_>, always: &[Attribute]) -> Result<Vec<Attribute>> {
     let own = pairs(settings, "AX_SCHEMA_ATTRS")?.filter(|own| !own.is_empty());
     let alone = settings.boolean("IGNORE_DEFAULT_AX_ATTRS", true)?;
+    let unusual = always.iter().filter(|wanted| AX.iter().all(|(field, _)| *field != wanted.field)).cloned();
     match own {
         Some(own) if alone => Ok(own),
-        own => Ok(own.unwrap_or_default().into_iter().chain(owned(AX)).collect()),
+        own => Ok(own.unwrap_or_default().into_iter().chain(owned(AX)).chain(unusual).collect()),
     }
 }
 
