@@ -35,7 +35,16 @@ pub fn answer(kind: &str, name: &str, renamed: &BTreeMap<String, String>) -> Opt
     }
     let parts = rest.char_indices().filter(|(_, char)| *char == '_').filter_map(|(at, _)| rest.get(at + 1..));
     let known = parts.filter_map(unsupported).next();
-    known.or_else(|| kind.contains("(backend)").then(|| (Status::NotYet, "There is no backend of this name.".to_owned())))
+    known
+        .or_else(|| of_a_closed_service(rest))
+        .or_else(|| kind.contains("(backend)").then(|| (Status::NotYet, "There is no backend of this name.".to_owned())))
+}
+
+/// A setting of a service that cannot be spoken to any more.
+fn of_a_closed_service(rest: &str) -> Option<Answer> {
+    let gone = provider::RETIRED.iter().filter(|retired| provider::find(retired.name).is_none());
+    let mut meant = gone.filter(|retired| rest.strip_prefix(&flat(retired.name)).is_some_and(|short| short.starts_with('_')));
+    meant.next().map(|retired| (Status::NotApplicable, format!("{}.", retired.sentence())))
 }
 
 /// The provider with the longest name that the setting begins with, and what is left of the setting.
@@ -47,7 +56,11 @@ fn of_provider(rest: &str) -> Option<(Provider, &str)> {
 
 /// What the settings of a provider begin with.
 fn prefix_of(provider: Provider) -> String {
-    provider.name().to_uppercase().replace(['-', '.'], "_")
+    flat(provider.name())
+}
+
+fn flat(name: &str) -> String {
+    name.to_uppercase().replace(['-', '.'], "_")
 }
 
 fn provider_setting(provider: Provider, short: &str) -> Answer {

@@ -24,10 +24,11 @@ use social_auth_testkit::{Client, DevProvider};
 const NOW: i64 = 1_767_960_000;
 const BOT_TOKEN: &str = "12345:a-token";
 
-/// A provider's API that answers everything with one profile.
+/// A provider's API that answers everything with one profile, but for one method.
 #[derive(Default)]
 struct Api {
     answer: Mutex<Value>,
+    method: Mutex<(&'static str, Value)>,
     asked: Mutex<Vec<String>>,
 }
 
@@ -35,7 +36,9 @@ struct Api {
 impl Transport for Api {
     async fn send(&self, request: Outgoing) -> Result<Incoming> {
         self.asked.lock().unwrap().push(request.url.to_string());
-        let body = Bytes::from(self.answer.lock().unwrap().to_string());
+        let (method, other) = self.method.lock().unwrap().clone();
+        let is_other = !method.is_empty() && request.url.path().ends_with(method);
+        let body = Bytes::from(if is_other { other } else { self.answer.lock().unwrap().clone() }.to_string());
         Ok(Incoming { status: 200, headers: HeaderMap::new(), body })
     }
 }
@@ -237,6 +240,33 @@ async fn signed_launch_uid_must_equal_profile_uid() {
             assert!(page.status.as_u16() >= 400, "{backend}: {page:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn only_who_has_installed_the_application_comes_in_from_vk_where_that_is_asked_for() {
+    use md5::{Digest as _, Md5};
+    let auth_key = hex(Md5::digest("7_1_s"));
+    let launch = query(&[("api_id", "7"), ("viewer_id", "1"), ("auth_key", auth_key.as_str()), ("access_token", "live")]);
+    for mode in [("USER_MODE", "1"), ("USER_MODE", "2"), ("USERMODE", "1")] {
+        for (told, comes_in) in [(json!({"response": 1}), true), (json!({"response": 0}), false), (json!({}), false)] {
+            let (social, api) = site("vk-app", &[("KEY", "7"), ("SECRET", "s"), mode]);
+            *api.answer.lock().unwrap() = json!({"response": [{"id": 1, "screen_name": "ada"}]});
+            *api.method.lock().unwrap() = ("users.isAppUser", told);
+            let mut door = Door::default();
+            // What the address says about it is signed by nobody.
+            let page = door.get(&social, &format!("/complete/vk-app/?{launch}&is_app_user=1")).await;
+            let back = press(&social, &mut door, &page).await;
+            assert_eq!(door.session.user.is_some(), comes_in, "{mode:?}: {back:?}");
+            let first = api.asked.lock().unwrap()[0].clone();
+            assert!(first.starts_with("https://api.vk.ru/method/users.isAppUser?user_id=1&"), "{first}");
+        }
+    }
+    let (social, api) = site("vk-app", &[("KEY", "7"), ("SECRET", "s"), ("USER_MODE", "0")]);
+    *api.answer.lock().unwrap() = json!({"response": [{"id": 1, "screen_name": "ada"}]});
+    let mut door = Door::default();
+    let page = door.get(&social, &format!("/complete/vk-app/?{launch}")).await;
+    press(&social, &mut door, &page).await;
+    assert!(door.session.user.is_some(), "everybody comes in where nobody asks");
 }
 
 /// Advisory row 74.

@@ -1,6 +1,7 @@
 //! Bitbucket: OAuth 1.0a, which Bitbucket has switched off; `bitbucket-oauth2` serves instead.
 
-use crate::protocol::oauth1::{Call, Details, OAuth1, OnFailure, Repeats, UidField, Verified};
+use super::bitbucket_oauth2::{CONFIRMED, SETTINGS, refuse_unconfirmed};
+use crate::protocol::oauth1::{Call, Details, Hooks, OAuth1, OnFailure, Repeats, UidField, Verified};
 
 /// bitbucket.org. Its calls do not like `oauth_callback` and `oauth_verifier`.
 pub const BITBUCKET: OAuth1 = OAuth1 {
@@ -18,16 +19,25 @@ pub const BITBUCKET: OAuth1 = OAuth1 {
     access_token_method: "GET",
     repeats: Repeats::ForAccessToken,
     profile: &[
-        Call { url: "https://api.bitbucket.org/2.0/user/emails", into: "emails", on_failure: OnFailure::Ignore, ..Call::GET },
+        Call {
+            url: "https://api.bitbucket.org/2.0/user/emails",
+            root: "values",
+            into: "emails",
+            on_failure: OnFailure::Ignore,
+            ..Call::GET
+        },
         Call { url: "https://api.bitbucket.org/2.0/user", ..Call::GET },
     ],
     uid: UidField::Stable("uuid"),
+    uid_switches: &[("USERNAME_AS_ID", "username")],
     details: Details {
         username: "username",
-        email: "emails.values[is_primary=true].email",
-        email_verified: Verified::When("emails.values[is_primary=true].is_confirmed"),
+        email: "emails[is_primary=true].email",
+        email_verified: Verified::When(CONFIRMED),
         fullname: "display_name",
         ..Details::NONE
     },
+    settings: SETTINGS,
+    hooks: Hooks { answer: Some(refuse_unconfirmed), ..Hooks::NONE },
     ..OAuth1::STANDARD
 };

@@ -7,10 +7,16 @@ use serde_json::{Map, Value};
 use crate::error::{Error, Reason, Result, Stage};
 use crate::protocol::oauth2::{Call, ClientAuth, Details, HookSettings, Hooks, OAuth2, TokenIn, UidField, Verified, keep, optional};
 use crate::select::Selector;
+use crate::settings::SettingDecl;
 
-const CONFIRMED: &str = "emails[is_primary=true].is_confirmed";
+pub(super) const CONFIRMED: &str = "emails[is_primary=true].is_confirmed";
 
 const USER: Call = Call { url: "https://api.bitbucket.org/2.0/user", token: TokenIn::Query("access_token"), ..Call::GET };
+
+pub(super) const SETTINGS: &[SettingDecl] = &[
+    optional("USERNAME_AS_ID", "Whether the user name, which people can change, is the identifier; for old installations only."),
+    optional("VERIFIED_EMAILS_ONLY", "Whether people without a confirmed primary address are refused."),
+];
 
 /// bitbucket.org.
 pub const BITBUCKET_OAUTH2: OAuth2 = OAuth2 {
@@ -33,15 +39,12 @@ pub const BITBUCKET_OAUTH2: OAuth2 = OAuth2 {
         ..Details::NONE
     },
     extra_data: &[keep("scopes"), keep("expires_in"), keep("token_type"), keep("refresh_token")],
-    settings: &[
-        optional("USERNAME_AS_ID", "Whether the user name, which people can change, is the identifier; for old installations only."),
-        optional("VERIFIED_EMAILS_ONLY", "Whether people without a confirmed primary address are refused."),
-    ],
+    settings: SETTINGS,
     hooks: Hooks { answer: Some(refuse_unconfirmed), ..Hooks::NONE },
     ..OAuth2::STANDARD
 };
 
-fn refuse_unconfirmed(settings: &HookSettings, answer: &mut Map<String, Value>) -> Result<()> {
+pub(super) fn refuse_unconfirmed(settings: &HookSettings, answer: &mut Map<String, Value>) -> Result<()> {
     let confirmed = || {
         let selector = Selector::parse(CONFIRMED).unwrap_or_default();
         selector.text(&Value::Object(answer.clone())).is_some_and(|text| text == "true")

@@ -7,8 +7,16 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, Result, Stage};
 use crate::protocol::oauth2::{
-    Call, Details, HookSettings, Hooks, OAuth2, Revoke, RevokeToken, TokenCheck, UidField, Verified, keep, keep_if_present, optional,
+    Call, Details, HookSettings, Hooks, OAuth2, Revoke, RevokeToken, TokenCheck, UidField, keep, keep_if_present, optional,
 };
+use crate::settings::SettingDecl;
+
+pub(super) const UID: UidField = UidField::StableOnce("sub", &["email"]);
+
+pub(super) const DETAILS: Details = Details { username: "email:before(@)", ..OAuth2::OPENID.details };
+
+pub(super) const USE_UNIQUE_USER_ID: SettingDecl =
+    optional("USE_UNIQUE_USER_ID", "Has no effect any more: the identifier is always the number of the account, which never changes.");
 
 /// Google.
 pub const GOOGLE_OAUTH2: OAuth2 = OAuth2 {
@@ -27,18 +35,10 @@ pub const GOOGLE_OAUTH2: OAuth2 = OAuth2 {
     revoke: Some(Revoke { method: "GET", url: "https://accounts.google.com/o/oauth2/revoke", token: RevokeToken::Query("token") }),
     scope: &["openid", "email", "profile"],
     profile: &[Call { url: "https://www.googleapis.com/oauth2/v3/userinfo", ..Call::GET }],
-    uid: UidField::StableOnce("sub", &["email"]),
-    details: Details {
-        username: "email:before(@)",
-        email: "email",
-        email_verified: Verified::When("email_verified"),
-        fullname: "name",
-        first_name: "given_name",
-        last_name: "family_name",
-        ..Details::NONE
-    },
+    uid: UID,
+    details: DETAILS,
     extra_data: &[keep("sub"), keep_if_present("refresh_token"), keep("expires_in"), keep_if_present("token_type")],
-    settings: &[optional("USE_UNIQUE_USER_ID", "Has no effect any more: the identifier is always sub, which never changes.")],
+    settings: &[USE_UNIQUE_USER_ID],
     hooks: Hooks { answer: Some(address_is_verified), ..Hooks::NONE },
     // <https://developers.google.com/identity/sign-in/web/backend-auth>
     token_check: Some(TokenCheck {

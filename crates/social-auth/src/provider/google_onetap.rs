@@ -5,7 +5,7 @@
 //! a cookie that it ran on this site. A page of yours that got the token from `navigator.credentials` posts it
 //! there as `credential`. Anybody else is asked once more.
 
-use super::google_oauth2::{GOOGLE_OAUTH2, address_is_verified};
+use super::google_oauth2::{DETAILS, UID, USE_UNIQUE_USER_ID, address_is_verified};
 use crate::backend::Widget;
 use crate::protocol::signed::{Departs, Hooks, IdentityFrom, Launches, OpenId, Proof, Signed, keep, optional};
 
@@ -44,15 +44,15 @@ pub const GOOGLE_ONETAP: Signed = Signed {
         },
     },
     launches: Launches::Confirmed { framed_by: &[] },
-    uid: GOOGLE_OAUTH2.uid,
-    details: GOOGLE_OAUTH2.details,
+    uid: UID,
+    details: DETAILS,
     extra_data: &[keep("sub")],
     settings: &[
         optional("OIDC_ENDPOINT", "Another issuer than Google's, for tests."),
         optional("ID_TOKEN_ISSUER", "The issuer that id tokens name, if it is not the endpoint."),
         optional("ACCEPTED_AUDIENCES", "Further client ids that are us."),
         optional("TOKEN_NONCE_OPTIONAL", "Whether token sign-in takes id tokens without a nonce of ours."),
-        optional("USE_UNIQUE_USER_ID", "Has no effect any more: the identifier is always sub, which never changes."),
+        USE_UNIQUE_USER_ID,
         optional("IGNORE_MISSING_CSRF_COOKIE", "Has no effect: without the cookie, the person is asked on a page of ours."),
     ],
     hooks: Hooks { answer: Some(address_is_verified), sign: None },

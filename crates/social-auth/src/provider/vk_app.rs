@@ -7,14 +7,26 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Reason, Result, Stage};
 use crate::http::Outgoing;
 use crate::protocol::signed::{
-    Algorithm, Call, Departs, Details, Encoding, Fields, HookSettings, Hooks, Launches, Mac, Proof, Signed, Text, TokenIn, UidField, keep,
-    optional, required,
+    Algorithm, Call, Departs, Details, Encoding, Fields, HookSettings, Hooks, Launches, Mac, Proof, Signed, Text, TokenIn, UidField, When,
+    keep, optional, required,
 };
 
 const FRAMES: &[&str] = &["https://vk.com", "https://m.vk.com", "https://vk.ru", "https://m.vk.ru"];
+
+/// Whether the person has installed the application. Python Social Auth believes the address, which nobody signed, where
+/// the mode is 1; VK is asked in both modes. The documentation and the class write the setting differently.
+const INSTALLED: Call = Call {
+    url: "https://api.vk.ru/method/users.isAppUser",
+    token: TokenIn::Nowhere,
+    query: &[("user_id", "{viewer_id}"), ("v", "{api_version}")],
+    root: "response",
+    into: "has_installed",
+    when: When::Setting("USER_MODE"),
+    ..Call::GET
+};
 
 /// VK, where the site is opened in a frame there.
 pub const VK_APP: Signed = Signed {
@@ -32,21 +44,38 @@ pub const VK_APP: Signed = Signed {
         ..Mac::BASE
     }),
     launches: Launches::Confirmed { framed_by: FRAMES },
-    profile: &[Call {
-        url: "https://api.vk.ru/method/users.get",
-        token: TokenIn::Nowhere,
-        query: &[("fields", "screen_name,nickname,photo_50"), ("v", "{api_version}")],
-        root: "response[0]",
-        ..Call::GET
-    }],
+    profile: &[
+        INSTALLED,
+        Call { when: When::Setting("USERMODE"), ..INSTALLED },
+        Call {
+            url: "https://api.vk.ru/method/users.get",
+            token: TokenIn::Nowhere,
+            query: &[("fields", "screen_name,nickname,photo_50"), ("v", "{api_version}")],
+            root: "response[0]",
+            ..Call::GET
+        },
+    ],
     profile_of: ("viewer_id", "id"),
     uid: UidField::Stable("id"),
     details: Details { username: "screen_name", first_name: "first_name", last_name: "last_name", ..Details::NONE },
     extra_data: &[keep("id")],
-    settings: &[required("SECRET", "The application's secure key."), optional("API_VERSION", "The version of the API.").or("5.131")],
-    hooks: Hooks { answer: None, sign: Some(with_the_viewers_token) },
+    settings: &[
+        required("SECRET", "The application's secure key."),
+        optional("API_VERSION", "The version of the API.").or("5.131"),
+        optional("USER_MODE", "1 or 2: only people who have installed the application come in; 0: everybody does."),
+        optional("USERMODE", "The same."),
+    ],
+    hooks: Hooks { answer: Some(only_who_has_installed_it), sign: Some(with_the_viewers_token) },
     ..Signed::BASE
 };
+
+fn only_who_has_installed_it(settings: &HookSettings, answer: &mut Map<String, Value>) -> Result<()> {
+    let asked_for = settings.is_on("USER_MODE") || settings.is_on("USERMODE");
+    if !asked_for || answer.remove("has_installed").and_then(|told| told.as_i64()) == Some(1) {
+        return Ok(());
+    }
+    Err(Error::new(Reason::MembershipRequired).stage(Stage::UserInfo).detail("the person has not installed the application at VK"))
+}
 
 /// The token that came along shows that the launch is of now: it is good for a day at most.
 fn with_the_viewers_token(_: &HookSettings, delivered: &Map<String, Value>, request: Outgoing) -> Result<Outgoing> {

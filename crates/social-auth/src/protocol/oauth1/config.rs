@@ -142,5 +142,11 @@ fn about(provider: &OAuth1) -> About {
 }
 
 fn described(provider: &OAuth1) -> Described {
-    Described { uid: provider.uid, uid_switches: &[], details: provider.details, groups: "", extra_data: provider.extra_data }
+    Described {
+        uid: provider.uid,
+        uid_switches: provider.uid_switches,
+        details: provider.details,
+        groups: "",
+        extra_data: provider.extra_data,
+    }
 }

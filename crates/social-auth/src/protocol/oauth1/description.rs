@@ -71,6 +71,8 @@ pub struct OAuth1 {
     pub profile: &'static [Call],
     /// The identifier.
     pub uid: UidField,
+    /// Switches that choose another identifier: (setting, selector).
+    pub uid_switches: &'static [(&'static str, &'static str)],
     /// Where names and address stand.
     pub details: Details,
     /// What is kept with the association.
@@ -116,6 +118,7 @@ impl OAuth1 {
         identity_token_url: "",
         profile: &[],
         uid: UidField::Stable("id"),
+        uid_switches: &[],
         details: Details::NONE,
         extra_data: &[],
         settings: &[],

@@ -229,7 +229,9 @@ impl HookSettings {
     pub fn is_on(&self, name: &str) -> bool {
         match self.declared.get(name) {
             Some(Value::Bool(on)) => *on,
-            Some(Value::String(text)) => matches!(text.as_str(), "true" | "1" | "yes" | "on"),
+            Some(Value::String(text)) => {
+                matches!(text.as_str(), "true" | "yes" | "on") || text.parse().is_ok_and(|number: i64| number != 0)
+            }
             Some(Value::Number(number)) => number.as_i64() != Some(0),
             _ => false,
         }

@@ -50,6 +50,7 @@ pub const UNSUPPORTED: &[Unsupported] = &[
     ignored("TEMPLATES", DJANGO),
     ignored("EMAIL_VALIDATION_FUNCTION", "EMAIL_HOST says how letters are sent; an application gives the builder a mailer of its own."),
     ignored("LOCAL_HTML", "The page with LoginRadius's widget is ours; another cannot be put in its place."),
+    ignored("USE_DEPRECATED_API", "Google has closed the interface that it chose; google-oauth2 asks the one of today."),
     refused("JWT_DECODE_OPTIONS", "The checks of an id token cannot be switched off."),
     ignored("BACKEND_ERROR_URL", "django-social-auth's name of LOGIN_ERROR_URL."),
     ignored("COMPLETE_URL_NAME", "Addresses are mounted by the adapter, or below MOUNT."),
