@@ -1,6 +1,6 @@
 //! Google: OAuth 1.0a, which Google has switched off; `google-oauth2` serves instead.
 
-use super::google_oauth2::{DETAILS, USE_UNIQUE_USER_ID};
+use super::google_oauth2::{GOOGLE_OAUTH2, USE_UNIQUE_USER_ID};
 use crate::protocol::oauth1::{Call, Details, Format, OAuth1, UidField, Verified, keep};
 
 /// Google, as it was until 2015.
@@ -21,7 +21,7 @@ pub const GOOGLE_OAUTH: OAuth1 = OAuth1 {
     scope: &["https://www.googleapis.com/auth/userinfo#email"],
     profile: &[Call { url: "https://www.googleapis.com/userinfo/email", format: Format::Form, ..Call::GET }],
     uid: UidField::StableOnce("id", &["email"]),
-    details: Details { email_verified: Verified::When("isVerified"), ..DETAILS },
+    details: Details { email_verified: Verified::When("isVerified"), ..GOOGLE_OAUTH2.details },
     extra_data: &[keep("id")],
     settings: &[USE_UNIQUE_USER_ID],
     ..OAuth1::STANDARD

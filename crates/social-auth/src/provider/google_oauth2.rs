@@ -11,10 +11,6 @@ use crate::protocol::oauth2::{
 };
 use crate::settings::SettingDecl;
 
-pub(super) const UID: UidField = UidField::StableOnce("sub", &["email"]);
-
-pub(super) const DETAILS: Details = Details { username: "email:before(@)", ..OAuth2::OPENID.details };
-
 pub(super) const USE_UNIQUE_USER_ID: SettingDecl =
     optional("USE_UNIQUE_USER_ID", "Has no effect any more: the identifier is always the number of the account, which never changes.");
 
@@ -35,8 +31,8 @@ pub const GOOGLE_OAUTH2: OAuth2 = OAuth2 {
     revoke: Some(Revoke { method: "GET", url: "https://accounts.google.com/o/oauth2/revoke", token: RevokeToken::Query("token") }),
     scope: &["openid", "email", "profile"],
     profile: &[Call { url: "https://www.googleapis.com/oauth2/v3/userinfo", ..Call::GET }],
-    uid: UID,
-    details: DETAILS,
+    uid: UidField::StableOnce("sub", &["email"]),
+    details: Details { username: "email:before(@)", ..OAuth2::OPENID.details },
     extra_data: &[keep("sub"), keep_if_present("refresh_token"), keep("expires_in"), keep_if_present("token_type")],
     settings: &[USE_UNIQUE_USER_ID],
     hooks: Hooks { answer: Some(address_is_verified), ..Hooks::NONE },

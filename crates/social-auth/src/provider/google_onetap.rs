@@ -5,7 +5,7 @@
 //! a cookie that it ran on this site. A page of yours that got the token from `navigator.credentials` posts it
 //! there as `credential`. Anybody else is asked once more.
 
-use super::google_oauth2::{DETAILS, UID, USE_UNIQUE_USER_ID, address_is_verified};
+use super::google_oauth2::{GOOGLE_OAUTH2, USE_UNIQUE_USER_ID, address_is_verified};
 use crate::backend::Widget;
 use crate::protocol::signed::{Departs, Hooks, IdentityFrom, Launches, OpenId, Proof, Signed, keep, optional};
 
@@ -44,8 +44,8 @@ pub const GOOGLE_ONETAP: Signed = Signed {
         },
     },
     launches: Launches::Confirmed { framed_by: &[] },
-    uid: UID,
-    details: DETAILS,
+    uid: GOOGLE_OAUTH2.uid,
+    details: GOOGLE_OAUTH2.details,
     extra_data: &[keep("sub")],
     settings: &[
         optional("OIDC_ENDPOINT", "Another issuer than Google's, for tests."),
