@@ -29,15 +29,29 @@ pub(crate) fn python(peer: &str) -> Option<Command> {
 
 /// The same for a program that calls another: Python must be among what it needs.
 pub(crate) fn python_needing(peer: &str, needs: &[(&str, &str)]) -> Option<Command> {
+    let (mut command, folder) = environment(peer, needs)?;
+    command.args(["-u", "server.py"]).current_dir(folder);
+    Some(command)
+}
+
+/// A program in Python, `program.py` of a folder among the sources, that runs with the packages of another folder: one
+/// program with several releases of its packages.
+pub(crate) fn python_with(packages: &str, folder: &str, program: &str) -> Option<Command> {
+    let (mut command, _) = environment(packages, &[("python3", "python3-venv")])?;
+    // Compiled files have no place among the sources.
+    command.args(["-B", "-u", program]).current_dir(Path::new(SOURCES).join(folder));
+    Some(command)
+}
+
+/// Python with the packages of `requirements.txt`, and the folder of the program.
+fn environment(peer: &str, needs: &[(&str, &str)]) -> Option<(Command, PathBuf)> {
     let program = Program { peer, lock: "requirements.txt", needs };
     let folder = program.installed(|folder| {
         run(Command::new("python3").args(["-m", "venv", "--clear", "environment"]).current_dir(folder));
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", "requirements.txt"];
         run(Command::new(folder.join("environment/bin/python")).args(pip).current_dir(folder));
     })?;
-    let mut command = Command::new(folder.join("environment/bin/python"));
-    command.args(["-u", "server.py"]).current_dir(folder);
-    Some(command)
+    Some((Command::new(folder.join("environment/bin/python")), folder))
 }
 
 struct Program<'a> {

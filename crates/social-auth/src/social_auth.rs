@@ -23,6 +23,9 @@ use crate::settings::{FlowSettings, Settings};
 use crate::storage::{Association, AssociationId, Rotated, SealedStorage, SocialStorage, UserId, UserStorage};
 use crate::web::{Reply, Request, TrustedProxies};
 
+/// By how many letters a name may differ in length from one that was meant.
+const MOST_LETTERS_MISTAKEN: usize = 16;
+
 /// Social sign-in, ready for use. Cheap to clone; shared by all requests.
 ///
 /// # Example
@@ -277,7 +280,9 @@ impl SocialAuth {
 
     pub(crate) fn instance(&self, name: &str) -> Result<&Instance> {
         self.0.instances.get(name).ok_or_else(|| {
-            let near = self.0.order.iter().map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
+            // Comparing takes time by length, and anybody may ask for anything.
+            let comparable = self.0.order.iter().filter(|known| known.len().abs_diff(name.len()) <= MOST_LETTERS_MISTAKEN);
+            let near = comparable.map(|known| (strsim::damerau_levenshtein(known, name), known)).min();
             let hint = near.map(|(_, known)| format!("; the nearest is \"{known}\"")).unwrap_or_default();
             Error::new(Reason::BackendMissing).detail(format!("no backend of that name is set up{hint}"))
         })

@@ -13,9 +13,13 @@ use tracing::Instrument as _;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// As much of a path as a line of the log tells.
+const LONGEST_PATH: usize = 256;
+
 pub(super) async fn record(request: Request, next: Next) -> Response {
     let id = random_token(9);
-    let path = request.uri().path();
+    // Addresses are ASCII, and as long as whoever asks likes.
+    let path = request.uri().path().get(..LONGEST_PATH).unwrap_or(request.uri().path());
     let quiet = path == "/healthz";
     let span = tracing::info_span!("request", id, method = %request.method(), path);
     let begun = Instant::now();
