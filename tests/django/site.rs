@@ -58,7 +58,9 @@ impl Site {
 
     /// Django, on this file; `None`, and a line that says so, where there is no Python.
     pub(crate) fn django(&self) -> Option<Django> {
-        let mut command = install::python_with(&format!("django-{}", self.generation), "django", "project.py")?;
+        let (mut command, _) = install::environment(&format!("django-{}", self.generation), &[("python3", "python3-venv")])?;
+        // Compiled files have no place among the sources.
+        command.args(["-B", "-u", "project.py"]).current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/peers/django"));
         command.envs(self.settings()).env("DJANGO_DATABASE", self.file());
         if self.users == Users::Own {
             command.env("DJANGO_USERS", "people");

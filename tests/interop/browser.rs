@@ -6,8 +6,6 @@ use html5gum::{StartTag, Token, Tokenizer};
 use http::{Method, StatusCode, header};
 use url::{Host, Url};
 
-use crate::app::App;
-
 /// A browser with its cookies.
 pub(crate) struct Browser {
     http: reqwest::Client,
@@ -57,8 +55,8 @@ impl Browser {
     }
 
     /// The same up to the callback, which is not asked for.
-    pub(crate) async fn callback_of(&mut self, app: &App, address: &str, answers: &[(&str, &str)]) -> Url {
-        self.stop_before = Some(format!("{}/complete/", app.url));
+    pub(crate) async fn callback_of(&mut self, site: &str, address: &str, answers: &[(&str, &str)]) -> Url {
+        self.stop_before = Some(format!("{site}/complete/"));
         let page = self.go_through(address, answers).await;
         self.stop_before = None;
         assert_eq!(page.status, None, "{}", page.text);

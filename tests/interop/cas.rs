@@ -46,7 +46,7 @@ async fn sign_in(browser: &mut Browser, app: &App, backend: &str, login: &str) -
 
 /// The same, up to the callback, which is not asked for.
 async fn callback_of(browser: &mut Browser, app: &App, backend: &str, login: &str) -> Url {
-    browser.callback_of(app, &app.begin(backend), &[("username", login), ("password", PASSWORD)]).await
+    browser.callback_of(&app.url, &app.begin(backend), &[("username", login), ("password", PASSWORD)]).await
 }
 
 fn ticket(callback: &Url) -> String {

@@ -34,17 +34,8 @@ pub(crate) fn python_needing(peer: &str, needs: &[(&str, &str)]) -> Option<Comma
     Some(command)
 }
 
-/// A program in Python, `program.py` of a folder among the sources, that runs with the packages of another folder: one
-/// program with several releases of its packages.
-pub(crate) fn python_with(packages: &str, folder: &str, program: &str) -> Option<Command> {
-    let (mut command, _) = environment(packages, &[("python3", "python3-venv")])?;
-    // Compiled files have no place among the sources.
-    command.args(["-B", "-u", program]).current_dir(Path::new(SOURCES).join(folder));
-    Some(command)
-}
-
 /// Python with the packages of `requirements.txt`, and the folder of the program.
-fn environment(peer: &str, needs: &[(&str, &str)]) -> Option<(Command, PathBuf)> {
+pub(crate) fn environment(peer: &str, needs: &[(&str, &str)]) -> Option<(Command, PathBuf)> {
     let program = Program { peer, lock: "requirements.txt", needs };
     let folder = program.installed(|folder| {
         run(Command::new("python3").args(["-m", "venv", "--clear", "environment"]).current_dir(folder));

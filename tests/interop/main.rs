@@ -6,6 +6,7 @@
 //! | `python3-openid` from PyPI | OpenID 1.1 and 2.0 | `python3` with `venv` |
 //! | `django-cas-server` from PyPI | CAS 1, 2 and 3 | `python3` with `venv` |
 //! | `pysaml2` from PyPI | SAML 2.0 | `python3` with `venv`, `xmlsec1` |
+//! | `samlp` from npm | SAML 2.0 | `node`, `npm` |
 //! | `oauthlib` from PyPI | OAuth 1.0a | `python3` with `venv` |
 //!
 //! Letters go to the mail server of `aiosmtpd` from PyPI, over SMTP.
@@ -25,6 +26,7 @@ mod openid;
 mod peer;
 mod process;
 mod saml;
+mod samlp;
 mod sharp_end;
 mod sharp_keys;
 mod smtp;

@@ -24,7 +24,7 @@ pub(crate) async fn sign_in(browser: &mut Browser, app: &App, backend: &str, log
 
 /// The same, up to the callback, which is not asked for.
 pub(crate) async fn callback_of(browser: &mut Browser, app: &App, backend: &str, login: &str) -> Url {
-    browser.callback_of(app, &app.begin(backend), &[("login", login), ("password", "any")]).await
+    browser.callback_of(&app.url, &app.begin(backend), &[("login", login), ("password", "any")]).await
 }
 
 #[track_caller]

@@ -37,7 +37,7 @@ async fn start() -> Option<(Process, App)> {
     Some((peer, app))
 }
 
-async fn username(browser: &mut Browser, app: &App) -> Value {
+pub(crate) async fn username(browser: &mut Browser, app: &App) -> Value {
     let page = browser.open(&format!("{}{ACCOUNT}", app.url)).await;
     serde_json::from_str::<Value>(&page.text).unwrap()["username"].clone()
 }

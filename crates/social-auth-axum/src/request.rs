@@ -1,5 +1,6 @@
 //! axum's requests as ours, and our replies as axum's responses.
 
+use std::error::Error as _;
 use std::net::SocketAddr;
 
 use axum::body::{Body, to_bytes};
@@ -7,6 +8,7 @@ use axum::extract::ConnectInfo;
 use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
+use http_body_util::LengthLimitError;
 use social_auth::error::{Error, Reason};
 use social_auth::web::{Params, Reply, Request};
 use social_auth::{Result, SocialAuth};
@@ -33,8 +35,11 @@ pub async fn read(social: &SocialAuth, parts: &Parts, body: Body) -> Result<Requ
     let bare = read_parts(social, parts);
     let refuse = |status: StatusCode, error: Error| social.error_reply(&error, &bare).with_status(status);
     let body = to_bytes(body, Request::MAX_BODY).await.map_err(|error| {
-        let too_long = Error::new(Reason::InvalidParameter).parameter("body").detail("the request is too long, or broke off");
-        refuse(StatusCode::PAYLOAD_TOO_LARGE, too_long.caused_by(error))
+        let unusable = Error::new(Reason::InvalidParameter).parameter("body");
+        if error.source().is_some_and(|source| source.is::<LengthLimitError>()) {
+            return refuse(StatusCode::PAYLOAD_TOO_LARGE, unusable.detail("the request is too long").caused_by(error));
+        }
+        refuse(StatusCode::BAD_REQUEST, unusable.detail("the request broke off, or did not arrive in time").caused_by(error))
     })?;
     let read = Request::new(bare.method.clone(), bare.uri.clone(), bare.headers.clone(), &body, bare.peer);
     read.map_err(|error| refuse(StatusCode::BAD_REQUEST, error))

@@ -247,3 +247,12 @@ async fn no_link_and_no_form_from_elsewhere_answers_what_a_step_asked() {
     let chosen = door.post(&social, "/complete/dev-oidc/", "username=alice-herself").await;
     assert!(chosen.location().is_some() && door.session.user.is_some(), "the person still can: {chosen:?}");
 }
+
+// Comparing names takes time by their length, and anybody may ask for any.
+#[tokio::test]
+async fn a_mistyped_backend_is_told_the_nearest_name_and_a_made_up_one_is_compared_with_none() {
+    let (_idp, social) = set_up().await;
+    let hint = |name: &str| social.backend(name).map(|_| ()).unwrap_err().to_string();
+    assert!(hint("dev-oidk").contains("the nearest is \"dev-oidc\""), "{}", hint("dev-oidk"));
+    assert!(!hint(&"a".repeat(60_000)).contains("nearest"));
+}

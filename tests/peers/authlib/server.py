@@ -32,24 +32,24 @@ SECRET = "the secret of every client that has one"
 KEY = ECKey.generate_key("P-256", parameters={"kid": "one", "use": "sig", "alg": "ES256"})
 clients, codes, tokens, asked = {}, {}, [], {}
 app = Flask(__name__)
+app.config["OAUTH2_REFRESH_TOKEN_GENERATOR"] = True
 
 
 class Client(ClientMixin):
-    def __init__(self, name, url, method):
-        self.name, self.method = name, method
-        self.redirect_uri = f"{url}/complete/{name}/"
+    def __init__(self, name, method):
+        self.name, self.method, self.redirect_uris = name, method, []
 
     def get_client_id(self):
         return self.name
 
     def get_default_redirect_uri(self):
-        return self.redirect_uri
+        return None
 
     def get_allowed_scope(self, scope):
         return list_to_scope([one for one in scope_to_list(scope) or [] if one in ("openid", "profile", "email")])
 
     def check_redirect_uri(self, uri):
-        return uri == self.redirect_uri
+        return uri in self.redirect_uris
 
     def check_client_secret(self, secret):
         return secrets.compare_digest(secret, SECRET)
@@ -292,7 +292,8 @@ def main():
         name, *arguments = line.split()
         if name == "client":
             url, client, method = arguments
-            clients[client] = Client(client, url, method)
+            # Several applications are one client.
+            clients.setdefault(client, Client(client, method)).redirect_uris.append(f"{url}/complete/{client}/")
             answer = {"registered": client}
         elif name == "good":
             answer = {"good": sum(not one.revoked for one in tokens)}

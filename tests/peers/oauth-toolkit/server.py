@@ -39,7 +39,7 @@ settings.configure(
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": os.path.join(tempfile.mkdtemp(), "toolkit.sqlite3"),
-            "OPTIONS": {"timeout": 20},
+            "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE"},
         }
     },
     INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", "oauth2_provider"],
@@ -125,17 +125,19 @@ class Counting(WSGIRequestHandler):
 
 
 def register(url, name, algorithm):
-    Application.objects.create(
+    client = Application.objects.filter(client_id=name).first() or Application(
         name=name,
         client_id=name,
         client_secret=SECRET,
         hash_client_secret=algorithm != "HS256",
         client_type=Application.CLIENT_PUBLIC if name.startswith("public") else Application.CLIENT_CONFIDENTIAL,
         authorization_grant_type=Application.GRANT_AUTHORIZATION_CODE,
-        redirect_uris=f"{url}/complete/{name}/",
-        post_logout_redirect_uris=f"{url}/logout/complete/",
         algorithm="" if algorithm == "none" else algorithm,
     )
+    # Several applications are one client.
+    client.redirect_uris += f" {url}/complete/{name}/"
+    client.post_logout_redirect_uris += f" {url}/logout/complete/"
+    client.save()
     return {"registered": name}
 
 
