@@ -105,6 +105,12 @@ impl Desk {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(id)
     }
 
+    /// Forgets the sessions of these names, in whichever browser.
+    #[cfg(feature = "saml")]
+    pub(crate) fn end_named(&self, names: &[String]) {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, session| !names.contains(&session.login.sid));
+    }
+
     fn begin(&self, old: Option<Session>, login: Login, client: &str) -> Result<String, Error> {
         let id = random::token()?;
         let mut approved = old.filter(|old| old.login.person.id == login.person.id).map(|old| old.approved);
@@ -152,8 +158,12 @@ async fn decide(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Str
         return ask(&shared, interaction, reader);
     };
     let outcome = shared.people.choose(key).and_then(|person| {
-        let login = Login::now(shared.clock.now(), person)?;
+        let mut login = Login::now(shared.clock.now(), person)?;
         let old = shared.desk.session(&shared, &headers);
+        // One session a browser and person, so that its end is the end of all that began with it.
+        if let Some(old) = old.as_ref().filter(|old| old.login.person.id == login.person.id) {
+            login.sid.clone_from(&old.login.sid);
+        }
         let id = shared.desk.begin(old, login.clone(), interaction.client_id())?;
         Ok((id, login))
     });

@@ -99,6 +99,29 @@ impl Browser {
         self.decide(authorize_url, ("person", person)).await
     }
 
+    /// Submits a form that an application's page posts to the provider (SAML's POST binding), and signs in as a
+    /// person.
+    ///
+    /// # Errors
+    /// As [`Self::approve`].
+    pub async fn approve_form(&self, action: &str, fields: &[(String, String)], person: &str) -> Result<Callback, Error> {
+        match self.submit(action, fields).await? {
+            Answer::Done(callback) => Ok(callback),
+            Answer::Asked { action, transaction } => self.answer(&action, &transaction, ("person", person)).await,
+        }
+    }
+
+    /// Submits a form that needs no decision: a logout by SAML's POST binding.
+    ///
+    /// # Errors
+    /// As [`Self::visit`].
+    pub async fn visit_form(&self, action: &str, fields: &[(String, String)]) -> Result<Callback, Error> {
+        match self.submit(action, fields).await? {
+            Answer::Done(callback) => Ok(callback),
+            Answer::Asked { .. } => Err(unexpected("the provider wants to ask a person")),
+        }
+    }
+
     /// Follows an authorization URL and declines.
     ///
     /// # Errors
@@ -119,28 +142,42 @@ impl Browser {
     }
 
     async fn decide(&self, url: &str, decision: (&str, &str)) -> Result<Callback, Error> {
-        let (action, transaction) = match self.open(url).await? {
-            Answer::Done(callback) => return Ok(callback),
-            Answer::Asked { action, transaction } => (action, transaction),
-        };
-        let action = Url::parse(&self.provider).and_then(|base| base.join(&action));
+        match self.open(url).await? {
+            Answer::Done(callback) => Ok(callback),
+            Answer::Asked { action, transaction } => self.answer(&action, &transaction, decision).await,
+        }
+    }
+
+    async fn answer(&self, action: &str, transaction: &str, decision: (&str, &str)) -> Result<Callback, Error> {
+        let action = Url::parse(&self.provider).and_then(|base| base.join(action));
         let action = action.map_err(|_| unexpected("the page has an unusable form action"))?;
-        let body = form_urlencoded::Serializer::new(String::new())
-            .append_pair("transaction", &transaction)
-            .append_pair(decision.0, decision.1)
-            .finish();
-        let request = self.http.post(action).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
-        match self.send(request).await? {
+        match self.post(action.as_str(), &[("transaction", transaction), decision]).await? {
             Answer::Done(callback) => Ok(callback),
             Answer::Asked { .. } => Err(unexpected("the provider asks again")),
         }
     }
 
-    async fn open(&self, url: &str) -> Result<Answer, Error> {
+    async fn submit(&self, action: &str, fields: &[(String, String)]) -> Result<Answer, Error> {
+        self.require_own(action)?;
+        let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.post(action, &fields).await
+    }
+
+    async fn post(&self, action: &str, fields: &[(&str, &str)]) -> Result<Answer, Error> {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.send(self.http.post(action).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body)).await
+    }
+
+    fn require_own(&self, url: &str) -> Result<(), Error> {
         let rest = url.strip_prefix(&self.provider);
-        if !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?'])) {
-            return Err(Error::ForeignUrl { url: url.into(), provider: self.provider.clone() });
+        if rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?'])) {
+            return Ok(());
         }
+        Err(Error::ForeignUrl { url: url.into(), provider: self.provider.clone() })
+    }
+
+    async fn open(&self, url: &str) -> Result<Answer, Error> {
+        self.require_own(url)?;
         self.send(self.http.get(url)).await
     }
 

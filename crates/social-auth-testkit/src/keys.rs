@@ -12,6 +12,8 @@ use pem::Pem;
 
 use crate::client::Signing;
 use crate::error::Error;
+#[cfg(feature = "saml")]
+use crate::saml::SamlKey;
 
 /// What becomes of the old keys when new ones come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub(crate) struct SigningKey {
 /// One key of each type; those of one generation come and go together.
 struct Generation {
     rsa: Arc<SigningKey>,
+    #[cfg(feature = "saml")]
+    saml: Arc<SamlKey>,
     ec: Arc<SigningKey>,
     ed: Arc<SigningKey>,
 }
@@ -65,6 +69,19 @@ impl KeyRing {
         }
     }
 
+    /// The newest key for SAML.
+    #[cfg(feature = "saml")]
+    pub(crate) fn current_saml(&self) -> Option<Arc<SamlKey>> {
+        self.saml_keys().into_iter().next()
+    }
+
+    /// The keys for SAML, newest first.
+    #[cfg(feature = "saml")]
+    pub(crate) fn saml_keys(&self) -> Vec<Arc<SamlKey>> {
+        let generations = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        generations.iter().map(|generation| generation.saml.clone()).collect()
+    }
+
     /// The public keys (RFC 7517).
     pub(crate) fn published(&self) -> JwkSet {
         let generations = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -85,13 +102,15 @@ impl fmt::Debug for KeyRing {
 }
 
 impl Generation {
-    fn new(rsa: &EncodingKey) -> Result<Self, Error> {
+    fn new(rsa: &RsaKey) -> Result<Self, Error> {
         let ec = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
             .and_then(|key| key.to_pkcs8v1())
             .map_err(|_| Error::Crypto { what: "an elliptic-curve key" })?;
         let ed = Ed25519KeyPair::generate().and_then(|key| key.to_pkcs8v1()).map_err(|_| Error::Crypto { what: "an Ed25519 key" })?;
         Ok(Self {
-            rsa: SigningKey::new(rsa.clone(), Algorithm::RS256)?,
+            rsa: SigningKey::new(rsa.private.clone(), Algorithm::RS256)?,
+            #[cfg(feature = "saml")]
+            saml: Arc::new(SamlKey::new(&rsa.pem)?),
             ec: SigningKey::new(EncodingKey::from_ec_der(ec.as_ref()), Algorithm::ES256)?,
             ed: SigningKey::new(EncodingKey::from_ed_der(ed.as_ref()), Algorithm::EdDSA)?,
         })
@@ -113,9 +132,16 @@ impl SigningKey {
     }
 }
 
+/// An RSA key in the forms that it is used in.
+struct RsaKey {
+    private: EncodingKey,
+    #[cfg(feature = "saml")]
+    pem: String,
+}
+
 /// The first RSA key is shared by all providers of a process: making one is slow.
-fn first_rsa() -> Result<&'static EncodingKey, Error> {
-    static FIRST: OnceLock<EncodingKey> = OnceLock::new();
+fn first_rsa() -> Result<&'static RsaKey, Error> {
+    static FIRST: OnceLock<RsaKey> = OnceLock::new();
     if let Some(key) = FIRST.get() {
         return Ok(key);
     }
@@ -123,7 +149,18 @@ fn first_rsa() -> Result<&'static EncodingKey, Error> {
     Ok(FIRST.get_or_init(|| key))
 }
 
-fn new_rsa() -> Result<EncodingKey, Error> {
+fn new_rsa() -> Result<RsaKey, Error> {
+    let pem = new_rsa_pem()?;
+    let private = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| Error::Crypto { what: "an RSA key" })?;
+    Ok(RsaKey {
+        private,
+        #[cfg(feature = "saml")]
+        pem,
+    })
+}
+
+/// A new RSA key as PEM (PKCS #8).
+pub(crate) fn new_rsa_pem() -> Result<String, Error> {
     let failed = Error::Crypto { what: "an RSA key" };
     let Ok(pair) = KeyPair::generate(KeySize::Rsa2048) else {
         return Err(failed);
@@ -131,6 +168,5 @@ fn new_rsa() -> Result<EncodingKey, Error> {
     let Ok(der) = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair) else {
         return Err(failed);
     };
-    let text = pem::encode(&Pem::new("PRIVATE KEY", der.as_ref()));
-    EncodingKey::from_rsa_pem(text.as_bytes()).map_err(|_| failed)
+    Ok(pem::encode(&Pem::new("PRIVATE KEY", der.as_ref())))
 }

@@ -1,8 +1,7 @@
 //! The development identity provider of social-auth.
 //!
-//! A real OAuth 1.0a, OAuth 2.0, OpenID Connect, OpenID 2.0, CAS and DiscourseConnect provider on loopback: for
-//! `social-auth demo`, for our own
-//! tests and for yours. No account anywhere, no network, no mock of an HTTP client: your
+//! A real OAuth 1.0a, OAuth 2.0, OpenID Connect, OpenID 2.0, SAML 2.0, CAS and DiscourseConnect provider on
+//! loopback: for `social-auth demo`, for our own tests and for yours. No account anywhere, no network, no mock of an HTTP client: your
 //! application talks to it as it will talk to Google.
 //!
 //! ```
@@ -45,6 +44,9 @@
 //! OAuth 1.0a: `/oauth1/request_token`, `/oauth1/authorize`, `/oauth1/access_token`, `/oauth1/user`.
 //! OpenID 2.0: [`DevProvider::openid_identifier`] for whoever chooses at the provider, and `/openid/id/<id>` for
 //! each person.
+//! SAML 2.0, with the feature `saml`: metadata at `/saml/metadata`, sign-on by Redirect and POST at `/saml/sso`,
+//! single logout at `/saml/slo`; a sign-on begins there at `/saml/initiate`, a logout at `/saml/logout`. A service
+//! provider is known by its metadata (`ServiceProvider`).
 //! CAS 1, 2 and 3 below `/cas`. DiscourseConnect: `/session/sso_provider`, signed with the client's secret.
 //!
 //! - **People**: `alice` (full profile), `bob`, `carol` (no e-mail), `dave` (e-mail not
@@ -90,6 +92,8 @@ mod people;
 mod provider;
 mod random;
 mod recorder;
+#[cfg(feature = "saml")]
+mod saml;
 pub mod storage_kit;
 
 pub use client::{Client, ClientAuth, Signing};
@@ -104,3 +108,5 @@ pub use oidc::{IdToken, Signature};
 pub use people::{NEW_PERSON, Person};
 pub use provider::{Builder, DevProvider};
 pub use recorder::RecordedRequest;
+#[cfg(feature = "saml")]
+pub use saml::{SamlCredential, SamlEncrypted, SamlSigned, ServiceProvider};

@@ -29,6 +29,8 @@ use crate::page::{self, Pages};
 use crate::people::{People, Person};
 use crate::random;
 use crate::recorder::{self, RecordedRequest, RequestLog};
+#[cfg(feature = "saml")]
+use crate::saml;
 
 /// The client that every provider knows, unless the builder says otherwise.
 const DEFAULT_CLIENT_ID: &str = "development-client";
@@ -51,6 +53,8 @@ pub(crate) struct Shared {
     pub(crate) dpop_nonce: String,
     pub(crate) oauth1: oauth1::Books,
     pub(crate) openid: openid::Books,
+    #[cfg(feature = "saml")]
+    pub(crate) saml: saml::Room,
     pub(crate) tickets: cas::Tickets,
     pub(crate) pages: Pages,
     pub(crate) mailbox: Mailbox,
@@ -185,6 +189,8 @@ impl Builder {
             dpop_nonce: random::token()?,
             oauth1: oauth1::Books::default(),
             openid: openid::Books::default(),
+            #[cfg(feature = "saml")]
+            saml: saml::Room::new()?,
             tickets: cas::Tickets::default(),
             pages: Pages::compile(path)?,
             mailbox: Mailbox::default(),
@@ -214,7 +220,10 @@ impl DevProvider {
     /// All endpoints, for mounting: `Router::new().nest("/idp", provider.app())`.
     pub fn app(&self) -> Router {
         let shared = self.shared.clone();
-        Router::new()
+        let routes = Router::new();
+        #[cfg(feature = "saml")]
+        let routes = routes.merge(saml::routes());
+        routes
             .merge(page::routes())
             .merge(mailbox::routes())
             .merge(cas::routes())
@@ -333,10 +342,12 @@ impl DevProvider {
         self.shared.faults.plan(path, fault, Some(times));
     }
 
-    /// Ends all faults, and the editing of ID tokens.
+    /// Ends all faults, and the editing of ID tokens and assertions.
     pub fn heal(&self) {
         self.shared.faults.heal();
         self.shared.id_token_edit.set(None);
+        #[cfg(feature = "saml")]
+        self.shared.saml.heal();
     }
 
     /// Changes every ID token before, or instead of, signing: a wrong `aud`, an old `exp`,
