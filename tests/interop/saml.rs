@@ -84,10 +84,19 @@ async fn what_we_ask_is_signed_so_that_it_cannot_be_changed() {
 }
 
 #[tokio::test]
-async fn a_sign_in_that_begins_there_is_taken_where_that_is_allowed() {
+async fn a_sign_in_that_begins_there_is_taken_where_that_is_allowed_and_the_person_says_so() {
     let Some((peer, app)) = start().await else { return };
     let mut browser = Browser::new();
-    let page = browser.go_through(&format!("{}/initiate/both?RelayState=/account", peer.said("url")), &[]).await;
+    let mut page = browser.open(&format!("{}/initiate/both?RelayState=/account", peer.said("url"))).await;
+    // Their page posts the answer, ours posts it on; then we ask.
+    for _ in 0..2 {
+        let form = page.form().unwrap();
+        page = browser.submit(&page, form, &[]).await;
+    }
+    assert!(page.words().contains("wants to sign you in as Per Son. Go on only if that is you."), "{}", page.words());
+    assert!(username(&mut browser, &app).await.is_null());
+    let yes = page.form().unwrap();
+    let page = browser.submit(&page, yes, &[]).await;
     assert!(username(&mut browser, &app).await.is_string(), "{}", page.words());
     assert_eq!(page.url.path(), "/account");
 }

@@ -372,3 +372,26 @@ async fn a_service_provider_on_this_machine_needs_no_registration_only_its_addre
     sign_in(&mut door, &idp, &social, "alice").await;
     assert!(door.session.user.is_some());
 }
+
+#[tokio::test]
+async fn a_sign_in_that_begins_there_needs_leave_and_a_yes_here() {
+    for leave in [false, true] {
+        let (idp, social) = set_up(json!({"allow_idp_initiated": leave}), &[]).await;
+        let callback = idp.approve(&idp.saml_initiate_url(SITE, Some("/reports/")), "alice").await.unwrap();
+        let mut door = Door::default();
+        let asked = bring(&mut door, &social, &callback).await;
+        assert!(door.session.user.is_none());
+        if !leave {
+            assert_eq!(why(&asked), "session_context_missing");
+            continue;
+        }
+        let (action, fields) = form_of(&asked);
+        let yes = Serializer::new(String::new()).extend_pairs(fields).finish();
+        assert_eq!(door.send(&social, http::Method::POST, &action, "cross-site", &yes).await.status, 200, "another site is asked again");
+        assert!(door.session.user.is_none());
+        assert_eq!(door.post(&social, &action, &yes).await.location(), Some("/reports/"));
+        assert!(door.session.user.take().is_some());
+        assert_eq!(why(&door.post(&social, &action, &yes).await), "attempt_used");
+        assert!(door.session.user.is_none());
+    }
+}

@@ -2,9 +2,10 @@
 
 use std::process::ExitCode;
 
+use serde_json::json;
 use social_auth::seal::random_token;
 use social_auth::settings::{Origin, Settings};
-use social_auth_testkit::{Client, DevProvider};
+use social_auth_testkit::{Client, DevProvider, SamlCredential, ServiceProvider};
 
 use super::serve;
 use crate::app::Kind;
@@ -15,6 +16,9 @@ use crate::server;
 
 /// The client id of an application that signs people in at the provider by itself, for token sign-in.
 const APPLICATION: &str = "social-auth-demo-app";
+
+/// What the demo calls itself as a SAML service provider.
+const SERVICE_PROVIDER: &str = "urn:social-auth:demo";
 
 /// Serves until a signal ends it. The environment's settings do not count: a demo is the same everywhere.
 pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Failure> {
@@ -28,15 +32,19 @@ pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Failure> {
     let folder = tempfile::tempdir().map_err(|source| Failure::System { what: "no temporary folder can be made", source })?;
     let database_url = arguments.database_url.clone();
     let database_url = database_url.unwrap_or_else(|| format!("sqlite://{}", folder.path().join("demo.db").display()));
-    let config = Config::check(settings(&provider, &arguments, &database_url), Some(provider.mailbox()))?;
+    let mut settings = settings(&provider, &arguments, &database_url);
+    add_saml(&mut settings, &provider)?;
+    let config = Config::check(settings, Some(provider.mailbox()))?;
     config.logging.start();
     let read_timeout = config.read_timeout;
     let listener = serve::listener(&config).await?;
-    client.backchannel_logout_uri = Some(format!("{}/logout/backchannel/dev-oidc/", server::url_of(&listener)?));
+    let address = server::url_of(&listener)?;
+    client.backchannel_logout_uri = Some(format!("{address}/logout/backchannel/dev-oidc/"));
+    provider.register_service_provider(ServiceProvider::at(SERVICE_PROVIDER, format!("{address}/saml/metadata.xml")));
     provider.register(client);
     let storage = serve::storage(&config.database_url).await?;
     let app = serve::app(config, &listener, &storage, Kind::Demo).await?;
-    welcome(&server::url_of(&listener)?, &provider, arguments.database_url.as_deref());
+    welcome(&address, &provider, arguments.database_url.as_deref());
     server::run(listener, app, storage, read_timeout).await?;
     Ok(ExitCode::SUCCESS)
 }
@@ -132,12 +140,32 @@ fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Set
     settings
 }
 
+/// SAML, with requests that are signed and a logout that ends the provider's session too.
+fn add_saml(settings: &mut Settings, provider: &DevProvider) -> Result<(), Failure> {
+    let own = SamlCredential::generate()?;
+    let name = "dev-saml";
+    settings.enable(name, "saml", Origin::Code);
+    settings.set_for(name, "TITLE", "Development SAML 2.0");
+    settings.set_for(name, "SP_ENTITY_ID", SERVICE_PROVIDER);
+    settings.set_for(name, "SP_PUBLIC_CERT", own.certificate);
+    settings.set_for(name, "SP_PRIVATE_KEY", own.private_key);
+    settings.set_for(name, "SECURITY_CONFIG", json!({"authnRequestsSigned": true}));
+    settings.set_for(name, "LOGOUT_AT_PROVIDER", true);
+    let called = "the social-auth demo";
+    settings.set_for(name, "ORG_INFO", json!({"en": {"name": called, "displayname": called, "url": "http://localhost/"}}));
+    let entry = json!({
+        "metadata_url": provider.saml_metadata_url(), "attr_user_permanent_id": "name_id", "allow_idp_initiated": true,
+    });
+    settings.set_for(name, "ENABLED_IDPS", json!({ "dev": entry }));
+    Ok(())
+}
+
 fn welcome(address: &str, provider: &DevProvider, database_url: Option<&str>) {
     println!("social-auth listening on {address}");
     println!(
         "
-Open {address} in a browser and sign in, by OAuth 2.0, OpenID Connect, OAuth 1.0a, OpenID 2.0, CAS or
-DiscourseConnect, as
+Open {address} in a browser and sign in, by OAuth 2.0, OpenID Connect, OAuth 1.0a, OpenID 2.0, SAML 2.0,
+CAS or DiscourseConnect, as
   Alice    with a full profile and a verified e-mail address
   Carol    without an e-mail address
   Dave     with an e-mail address that is not verified
@@ -147,11 +175,13 @@ another account, and make the two accounts one.
 
 What a program sees:  curl {address}/api/me
 The provider:         {}
+Sign-in begun there:  {}
 Letters to anybody:   {}/mailbox
 The database:         {}
 
 For development only: anybody can sign in as anybody here. Press Ctrl-C to end it.",
         provider.url(),
+        provider.saml_initiate_url(SERVICE_PROVIDER, Some("/account/")),
         provider.url(),
         database_url.unwrap_or("a temporary one, gone when this ends")
     );

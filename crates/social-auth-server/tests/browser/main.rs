@@ -13,7 +13,7 @@ use program::Program;
 use walk::Walk;
 
 /// The demo's buttons that lead to the development identity provider, one a protocol.
-const PROTOCOLS: &[&str] = &["dev-oauth2", "dev-oidc", "dev-oauth1", "dev-openid", "dev-cas", "dev-discourse"];
+const PROTOCOLS: &[&str] = &["dev-oauth2", "dev-oidc", "dev-oauth1", "dev-openid", "dev-saml", "dev-cas", "dev-discourse"];
 
 #[tokio::test]
 async fn a_person_signs_in_over_every_protocol_and_out_again_and_is_known_the_next_time() {
@@ -231,6 +231,45 @@ async fn signing_out_at_the_provider_signs_out_here() {
                 tokio::time::sleep(std::time::Duration::from_millis(100)).await;
             }
             panic!("the session did not end");
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_saml_session_ends_here_and_there_wherever_the_person_signs_out() {
+    let demo = Program::demo().await;
+    let initiate = demo.printed_behind("Sign-in begun there:").await;
+    Chromium::start(Look::Desk)
+        .await
+        .walk(&demo.address, async |walk: Walk| {
+            walk.open("/").await;
+            walk.press("login-dev-saml").await;
+            let provider = walk.site().await;
+            walk.press("person-alice").await;
+            assert_eq!(walk.heading().await, "Alice Archer");
+
+            // Signed out there: the provider sends the browser here and back.
+            walk.go_to(&format!("{provider}/saml/logout")).await;
+            assert!(walk.says().await.contains("those that began with it"), "{}", walk.says().await);
+            walk.picture("saml-signed-out-there").await;
+            walk.open("/account/").await;
+            assert_eq!(walk.heading().await, "Sign in");
+
+            // Signed out here: by way of the provider, back to the page with the buttons.
+            walk.sign_in("dev-saml", "person-alice").await;
+            assert_eq!(walk.heading().await, "Alice Archer");
+            walk.press("sign-out").await;
+            assert_eq!(walk.heading().await, "Sign in");
+            assert!(walk.me().await["user"].is_null());
+
+            // A sign-in that begins there asks here first.
+            walk.go_to(&initiate).await;
+            walk.press("person-bob").await;
+            assert_eq!(walk.heading().await, "Sign in with Development SAML 2.0?");
+            assert!(walk.says().await.contains("as Bob Baker. Go on only if that is you."), "{}", walk.says().await);
+            walk.picture("saml-launched").await;
+            walk.press_first("main form button").await;
+            assert_eq!(walk.heading().await, "Bob Baker");
         })
         .await;
 }

@@ -95,6 +95,8 @@ impl ServiceProvider {
 /// What the metadata of a service provider say.
 pub(super) struct Service {
     pub(super) registered: ServiceProvider,
+    /// What people know it by.
+    pub(super) title: String,
     /// Where answers may go, the first one when nothing is asked for.
     pub(super) consumers: Vec<Consumer>,
     /// Where messages of logout go, by Redirect if that is offered.
@@ -154,7 +156,10 @@ fn describe(text: &str, registered: ServiceProvider) -> Result<Service, Refusal>
         let meant = all("KeyDescriptor").filter(|key| key.attribute("use").is_none_or(|meant| meant == purpose));
         meant.flat_map(certificates).filter_map(TheirKey::of).collect::<Vec<_>>()
     };
+    let named = |node: &Node<'_, '_>| node.has_tag_name((METADATA, "OrganizationDisplayName"));
+    let title = entity.descendants().find(named).and_then(|node| node.text()).unwrap_or(&registered.entity_id).to_owned();
     Ok(Service {
+        title,
         consumers: consumers.into_iter().filter_map(consumer).collect(),
         logout,
         signing: keys("signing"),

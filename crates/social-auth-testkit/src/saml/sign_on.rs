@@ -174,7 +174,7 @@ impl Interaction for Waiting {
         ];
         details.extend(self.name_format.clone().map(|format| ("NameIDPolicy", format)));
         Ask {
-            application: self.service.registered.entity_id.clone(),
+            application: self.service.title.clone(),
             protocol: if self.request.is_some() { "SAML 2.0" } else { "SAML 2.0, begun here" },
             destination: self.consumer.clone(),
             wants: Vec::new(),

@@ -104,24 +104,10 @@ pub trait Backend: Send + Sync + 'static {
     /// What the provider, or its answer, is at fault of.
     async fn complete(&self, attempt: &Attempt, callback: &Callback) -> Result<Identity>;
 
-    /// Whether a callback that belongs to no attempt of this browser is to be taken as a sign-in that began at the
-    /// provider. Never so unless the settings allow it.
-    fn takes_unsolicited(&self, _callback: &Params) -> bool {
-        false
-    }
-
-    /// Turns a callback that nobody here asked for into an identity.
-    ///
-    /// # Errors
-    /// What the answer is at fault of, above all if it belongs to a request of anybody's; `unsupported_feature` where
-    /// the protocol has no such thing.
-    async fn complete_unsolicited(&self, _callback: &Callback) -> Result<Unsolicited> {
-        Err(self.unsupported("a sign-in that begins at the provider"))
-    }
-
-    /// Whether a sign-in may begin on the provider's own pages (a launch), where no attempt of ours exists.
-    /// Nobody is signed in by one before the person has said so on a page of ours, and nothing is connected.
-    fn takes_launches(&self) -> bool {
+    /// Whether a callback that belongs to no attempt of this browser is to be taken as a sign-in that began on the
+    /// provider's own pages (a launch). Anybody can have somebody else's browser open one: nobody is signed in by it
+    /// before the person has said so on a page of ours, and nothing is connected.
+    fn takes_launches(&self, _callback: &Params) -> bool {
         false
     }
 
@@ -296,19 +282,6 @@ pub enum DeviceAnswer {
     Done(Box<Identity>),
 }
 
-/// A sign-in that began at the provider.
-#[derive(Debug, Clone)]
-pub struct Unsolicited {
-    /// Who it is.
-    pub identity: Identity,
-    /// What may be spent only once: the provider's name of the answer.
-    pub once: String,
-    /// Until when the answer might be presented again, in Unix seconds.
-    pub expires_at: i64,
-    /// Where the provider would send the person; checked like every such wish.
-    pub next: Option<String>,
-}
-
 /// What a callback proves by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -320,6 +293,8 @@ pub struct Delivery {
     pub who: Option<String>,
     /// Whether it shows that a page of this site began it, so that nobody need be asked.
     pub from_our_page: bool,
+    /// Where the provider would send the person afterwards; checked like every such wish.
+    pub next: Option<String>,
 }
 
 /// What the browser brought back from the provider.

@@ -6,12 +6,11 @@ use http::{Method, StatusCode};
 
 use super::cookies::{self, Found};
 use super::run::{self, Journey, Sent};
-use super::{asked, launch, pages, resume, where_to};
+use super::{asked, launch, pages, resume};
 use crate::attempt::Attempt;
-use crate::backend::{Backend, Callback, Unsolicited};
+use crate::backend::{Backend, Callback};
 use crate::error::{Error, Reason, Result, Stage};
 use crate::pipeline::Context;
-use crate::seal::sha256_base64url;
 use crate::session::Session;
 use crate::social_auth::{Instance, SocialAuth};
 use crate::storage::{OriginKey, UserId};
@@ -19,9 +18,6 @@ use crate::web::{Fetch, Reply, ReplyBody, Request};
 
 /// The namespace of attempts among the claims.
 const CLAIMS: &str = "social-auth:attempt";
-
-/// The namespace of answers that nobody asked for.
-const UNSOLICITED_CLAIMS: &str = "social-auth:unsolicited";
 
 /// The field by which our own return page marks what it posts on.
 pub(super) const RETURNED: &str = "social_auth_returned";
@@ -95,10 +91,7 @@ async fn find(social: &SocialAuth, instance: &Instance, request: &Request, sessi
         asked::require_own_form(social, request)?;
     }
     let callback = Callback::new(request, social.callback_url(&backend.info().name))?;
-    if is_unsolicited(social, instance, request, &callback) {
-        return began_there(social, instance, &callback, session).await.map(Way::Answered);
-    }
-    if launch::is_launch(instance, &callback) {
+    if launch::is_launch(social, instance, request, &callback) {
         return launch::launch(social, instance, request, &callback, session).await.map(Way::Answered);
     }
     let callback = backend.open(callback).await?;
@@ -112,28 +105,6 @@ async fn end_session(social: &SocialAuth, instance: &Instance, ended: &str) -> R
     let sessions = social.social().delete_sessions_from(&OriginKey::session(name, ended), social.clock().now()).await?.len();
     tracing::info!(backend = name, sessions, "the provider ended a session");
     Ok(Reply::new(StatusCode::OK, ReplyBody::Empty))
-}
-
-/// Whether the callback belongs to no attempt of this browser and the backend takes such.
-fn is_unsolicited(social: &SocialAuth, instance: &Instance, request: &Request, callback: &Callback) -> bool {
-    let begun_here = |state: &str| matches!(cookies::find(social, request, state), Found::Attempt(_) | Found::Used);
-    let backend = &instance.backend;
-    backend.takes_unsolicited(&callback.params)
-        && !backend.state_of(&callback.params).filter(|state| !state.is_empty()).is_some_and(begun_here)
-}
-
-/// A sign-in that began at the provider: by an answer that is spent once, never as a connection to the account of
-/// whoever is signed in here.
-async fn began_there(social: &SocialAuth, instance: &Instance, callback: &Callback, session: &mut dyn Session) -> Result<Reply> {
-    let Unsolicited { identity, once, expires_at, next } = instance.backend.complete_unsolicited(callback).await?;
-    let key = sha256_base64url(&format!("{} {once}", instance.backend.info().name));
-    if !social.social().claim(UNSOLICITED_CLAIMS, &key, expires_at).await? {
-        return Err(Error::new(Reason::AttemptUsed).detail("the provider's answer was used already"));
-    }
-    let next = next.and_then(|next| where_to::allowed(&instance.flow, social.public_url(), &next).map(str::to_owned));
-    let journey = Journey { next, ..Journey::default() };
-    let parts = journey.parts(social, instance, identity, Sent::of(callback)).await?;
-    run::run(social, instance, &journey, Context::new(parts), 0, session).await
 }
 
 /// A `POST` from the provider's site comes without our `SameSite=Lax` cookies: a page of ours posts it on.

@@ -5,8 +5,9 @@
 
 use http::Method;
 
+use super::cookies::{self, Found};
 use super::run::{self, Journey, Sent};
-use super::{complete, csrf, pages};
+use super::{complete, csrf, pages, where_to};
 use crate::backend::{Callback, Delivery};
 use crate::error::{Error, Reason, Result, Stage};
 use crate::pipeline::Context;
@@ -21,7 +22,7 @@ const CLAIMS: &str = "social-auth:delivery";
 /// Whether the request comes in a frame on the provider's page, where the browser keeps no cookies of ours.
 pub(super) fn is_framed(instance: &Instance, request: &Request) -> bool {
     let framed = matches!(request.header("sec-fetch-dest"), Some("iframe" | "frame"));
-    framed && instance.backend.takes_launches() && !instance.backend.framed_by().is_empty()
+    framed && !instance.backend.framed_by().is_empty()
 }
 
 /// A page whose only button leaves the frame. Nothing is done, so nothing is gained by hiding it under
@@ -32,9 +33,12 @@ pub(super) fn way_out(instance: &Instance, request: &Request) -> Result<Reply> {
     pages::way_out(request.uri.path(), &fields, &instance.backend.info().title, instance.backend.framed_by())
 }
 
-/// Whether a callback belongs to no attempt, and the backend takes those.
-pub(super) fn is_launch(instance: &Instance, callback: &Callback) -> bool {
-    instance.backend.takes_launches() && instance.backend.state_of(&callback.params).is_none_or(str::is_empty)
+/// Whether the callback belongs to no attempt of this browser, and the backend takes those.
+pub(super) fn is_launch(social: &SocialAuth, instance: &Instance, request: &Request, callback: &Callback) -> bool {
+    let begun_here = |state: &str| matches!(cookies::find(social, request, state), Found::Attempt(_) | Found::Used);
+    let backend = &instance.backend;
+    backend.takes_launches(&callback.params)
+        && !backend.state_of(&callback.params).filter(|state| !state.is_empty()).is_some_and(begun_here)
 }
 
 /// Asks the person first, or goes on if a page of ours has asked.
@@ -56,7 +60,8 @@ pub(super) async fn launch(
     // Before the provider is asked for anything: whoever is second has lost.
     spend(social, instance, &delivery).await?;
     let identity = backend.complete_launch(callback).await?;
-    let journey = Journey::default();
+    let next = delivery.next.as_deref().and_then(|next| where_to::allowed(&instance.flow, social.public_url(), next));
+    let journey = Journey { next: next.map(str::to_owned), ..Journey::default() };
     let parts = journey.parts(social, instance, identity, Sent::of(callback)).await;
     let parts = parts.map_err(|error| error.stage_if_unknown(Stage::Pipeline))?;
     run::run(social, instance, &journey, Context::new(parts).at_a_browser(None), 0, session).await

@@ -17,13 +17,12 @@ use super::response::{self, Checks};
 use super::{Saml, metadata};
 use crate::attempt::Attempt;
 use crate::backend::{
-    Backend, BackendInfo, Callback, Departure, EndSession, LogoutMessage, LogoutReceived, ProviderEndsSessions, ServiceAddresses,
-    Unsolicited,
+    Backend, BackendInfo, Callback, Delivery, Departure, EndSession, LogoutMessage, LogoutReceived, ProviderEndsSessions, ServiceAddresses,
 };
 use crate::clock::Clock;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::http::Client;
-use crate::identity::Identity;
+use crate::identity::{Identity, UserDetails};
 use crate::seal::random_token;
 use crate::settings::BackendSettings;
 use crate::web::Params;
@@ -132,7 +131,21 @@ impl SamlBackend {
     }
 
     fn identity(&self, member: &Member, assertion: Assertion) -> Result<Identity> {
-        attributes::identity(member, assertion, &self.config.kept, self.clock.now())
+        let identity = attributes::identity(member, assertion, &self.config.kept, self.clock.now());
+        identity.map_err(|error| error.stage_if_unknown(Stage::Callback))
+    }
+
+    /// An answer that nobody asked for (Profiles 4.1.5). Which identity provider it is from is read before it is checked,
+    /// to know by whose keys.
+    async fn unsolicited(&self, callback: &Callback) -> Result<(Member, Assertion)> {
+        let text = answer(callback)?;
+        let issuer = response::issuer(&text)?;
+        let member = self.by_issuer(&issuer, true).await.ok_or_else(|| {
+            let why = "this identity provider may not begin a sign-in: allow_idp_initiated is not set for it";
+            Error::new(Reason::SessionContextMissing).detail(why)
+        })?;
+        let expected = ExpectedHere { recipient: &callback.url, request: None };
+        self.checked(&text, member, expected).await.map_err(|error| error.stage_if_unknown(Stage::Callback))
     }
 }
 
@@ -181,30 +194,32 @@ impl Backend for SamlBackend {
         };
         let member = self.entry(Some(idp))?.member(Some(issuer)).await?;
         let expected = ExpectedHere { recipient: &attempt.redirect_uri, request: Some(request) };
-        let checked = self.checked(&text, member, expected).await;
-        let identity = checked.and_then(|(member, assertion)| self.identity(&member, assertion));
-        identity.map_err(|error| error.stage_if_unknown(Stage::Callback))
+        let checked = self.checked(&text, member, expected).await.map_err(|error| error.stage_if_unknown(Stage::Callback));
+        let (member, assertion) = checked?;
+        self.identity(&member, assertion)
     }
 
-    fn takes_unsolicited(&self, callback: &Params) -> bool {
+    fn takes_launches(&self, callback: &Params) -> bool {
         callback.get("SAMLResponse").is_some() && self.config.entries.iter().any(|entry| entry.rules.allow_idp_initiated)
     }
 
-    /// Profiles 4.1.5. Which identity provider it is from is read before it is checked, to know by whose keys.
-    async fn complete_unsolicited(&self, callback: &Callback) -> Result<Unsolicited> {
-        let text = answer(callback)?;
-        let issuer = response::issuer(&text)?;
-        let member = self.by_issuer(&issuer, true).await.ok_or_else(|| {
-            let why = "this identity provider may not begin a sign-in: allow_idp_initiated is not set for it";
-            Error::new(Reason::SessionContextMissing).detail(why)
-        })?;
-        let expected = ExpectedHere { recipient: &callback.url, request: None };
-        let checked = self.checked(&text, member, expected).await.map_err(|error| error.stage_if_unknown(Stage::Callback));
-        let (member, assertion) = checked?;
-        let once = format!("{} {}", member.party.entity_id, assertion.id);
+    /// An answer to a request of ours is good once because the request is.
+    async fn delivery(&self, attempt: Option<&Attempt>, callback: &Callback) -> Result<Option<Delivery>> {
+        if attempt.is_some() {
+            return Ok(None);
+        }
+        let (member, assertion) = self.unsolicited(callback).await?;
+        let key = format!("{} {}", member.party.entity_id, assertion.id);
         let expires_at = assertion.valid_until.saturating_add(self.config.leeway);
-        let identity = self.identity(&member, assertion).map_err(|error| error.stage_if_unknown(Stage::Callback))?;
-        Ok(Unsolicited { identity, once, expires_at, next: callback.params.get("RelayState").map(str::to_owned) })
+        let Identity { uid, details: UserDetails { fullname, username, email, .. }, .. } = self.identity(&member, assertion)?;
+        let who = fullname.or(username).or(email.map(|email| email.address)).unwrap_or_else(|| uid.to_string());
+        let next = callback.params.get("RelayState").map(str::to_owned);
+        Ok(Some(Delivery { key: Some(key), expires_at, who: Some(who), from_our_page: false, next }))
+    }
+
+    async fn complete_launch(&self, callback: &Callback) -> Result<Identity> {
+        let (member, assertion) = self.unsolicited(callback).await?;
+        self.identity(&member, assertion)
     }
 
     async fn end_session(&self, ending: &EndSession<'_>) -> Result<Option<Departure>> {

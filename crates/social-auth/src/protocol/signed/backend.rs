@@ -164,8 +164,8 @@ impl Backend for SignedBackend {
         self.identity(proven).await.map_err(|error| error.stage_if_unknown(Stage::UserInfo))
     }
 
-    fn takes_launches(&self) -> bool {
-        self.config.launches
+    fn takes_launches(&self, callback: &Params) -> bool {
+        self.config.launches && self.state_of(callback).is_none_or(str::is_empty)
     }
 
     fn framed_by(&self) -> &[&'static str] {
@@ -181,7 +181,13 @@ impl Backend for SignedBackend {
         let who = ["name", "first_name", "username", "email"].iter().find_map(|name| fields.get(name)?.as_str().map(str::to_owned));
         let who = who.or_else(|| text_at(&self.config.uid, &fields));
         let (key, expires_at) = proven.spent.unzip();
-        Ok(Some(Delivery { key, expires_at: expires_at.unwrap_or_default(), who, from_our_page: self.ran_on_our_page(callback) }))
+        Ok(Some(Delivery {
+            key,
+            expires_at: expires_at.unwrap_or_default(),
+            who,
+            from_our_page: self.ran_on_our_page(callback),
+            next: None,
+        }))
     }
 
     async fn complete_launch(&self, callback: &Callback) -> Result<Identity> {

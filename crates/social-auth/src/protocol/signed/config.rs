@@ -82,7 +82,7 @@ impl Config {
             departs: departs(provider, settings, &proof)?,
             proof,
             launches,
-            framed_by,
+            framed_by: if launches { framed_by } else { &[] },
             calls: calls(provider.profile, settings, &hook_settings)?,
             profile_of: profile_of(provider),
             uid: uid(provider),

@@ -59,6 +59,19 @@ impl Browser {
         self.ask(social, Method::POST, path, &form, "same-origin").await
     }
 
+    /// What a provider's page posts that nobody asked for, and what the person says yes to then.
+    pub async fn launch(&mut self, social: &SocialAuth, path: &str, form: &[(&str, &str)]) -> Reply {
+        let before = self.user(social).await;
+        let asked = self.bring(social, path, form).await;
+        assert_eq!(self.user(social).await, before, "nobody is signed in before they were asked");
+        let ReplyBody::Html { html, .. } = &asked.body else { return asked };
+        if asked.error.is_some() {
+            return asked;
+        }
+        assert!(html.contains("Yes, sign me in") && html.contains("alice"), "{html}");
+        self.ask(social, Method::POST, path, form, "same-origin").await
+    }
+
     /// Who is signed in.
     pub async fn user(&self, social: &SocialAuth) -> Option<UserId> {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -65,7 +65,7 @@ async fn a_sign_in_that_begins_at_the_identity_provider_needs_leave_and_serves_o
     ] {
         let social = site(&storage, further.clone());
         let mut browser = Browser::default();
-        browser.bring(&social, "/complete/saml/", &form).await;
+        browser.launch(&social, "/complete/saml/", &form).await;
         assert_eq!(browser.user(&social).await.is_some(), user, "{further} {form:?}; the last is the same answer again");
     }
 }
@@ -83,7 +83,7 @@ async fn an_answer_that_belongs_to_a_request_is_not_unsolicited_whatever_is_cut_
         let encoded = STANDARD.encode(text);
         for form in [vec![("SAMLResponse", encoded.as_str())], vec![("SAMLResponse", encoded.as_str()), ("RelayState", state.as_str())]] {
             let mut thief = Browser::default();
-            thief.bring(&social, "/complete/saml/", &form).await;
+            thief.launch(&social, "/complete/saml/", &form).await;
             assert_eq!(thief.user(&social).await, None);
         }
     }
@@ -97,7 +97,7 @@ async fn whoever_begins_here_is_not_signed_in_by_an_unsolicited_answer() {
     let begun = browser.ask(&social, Method::GET, "/login/saml/?idp=acme", &[], "same-origin").await;
     let (state, _) = sent(&begun);
     let encoded = STANDARD.encode(unsolicited("_other"));
-    browser.bring(&social, "/complete/saml/", &[("SAMLResponse", encoded.as_str()), ("RelayState", state.as_str())]).await;
+    browser.launch(&social, "/complete/saml/", &[("SAMLResponse", encoded.as_str()), ("RelayState", state.as_str())]).await;
     assert_eq!(browser.user(&social).await, None, "the attempt wants the answer to its own request");
 }
 
@@ -109,14 +109,36 @@ async fn an_unsolicited_answer_connects_nothing_to_who_is_signed_in_and_leads_on
     browser.sign_in(&social, "bob", "s9").await;
     let bob = browser.user(&social).await.unwrap();
     let encoded = STANDARD.encode(unsolicited("_first"));
-    browser.bring(&social, "/complete/saml/", &[("SAMLResponse", encoded.as_str())]).await;
+    browser.launch(&social, "/complete/saml/", &[("SAMLResponse", encoded.as_str())]).await;
     let alice = browser.user(&social).await.unwrap();
     assert_ne!(alice, bob);
     assert_eq!(storage.associations_of(&bob).await.unwrap().len(), 1);
     for (relay_state, led) in [("/reports/", "/reports/"), ("https://evil.test/", "/"), ("//evil.test/", "/")] {
         let encoded = STANDARD.encode(unsolicited(&format!("_to{}", relay_state.len())));
-        let reply = browser.bring(&social, "/complete/saml/", &[("SAMLResponse", &encoded), ("RelayState", relay_state)]).await;
+        let reply = browser.launch(&social, "/complete/saml/", &[("SAMLResponse", &encoded), ("RelayState", relay_state)]).await;
         let ReplyBody::Redirect(to) = &reply.body else { panic!("{:?}", reply.status) };
         assert_eq!(to, led, "{relay_state}");
     }
+}
+
+/// Login CSRF: a page of Eve's posts her answer from Alice's browser, with whatever a form can hold.
+#[tokio::test]
+async fn no_other_site_signs_a_browser_in_by_an_answer_that_nobody_asked_for() {
+    let social = site(&Arc::new(MemoryStorage::new()), json!({"allow_idp_initiated": true}));
+    let encoded = STANDARD.encode(unsolicited("_of_eve"));
+    let form = [("SAMLResponse", encoded.as_str())];
+    for (site, further) in [
+        ("cross-site", None),
+        ("cross-site", Some(("social_auth_returned", "1"))),
+        ("same-origin", Some(("social_auth_returned", "1"))),
+        ("same-site", Some(("csrfmiddlewaretoken", "guessed"))),
+    ] {
+        let mut alice = Browser::default();
+        let form: Vec<_> = form.into_iter().chain(further).collect();
+        alice.ask(&social, Method::POST, "/complete/saml/", &form, site).await;
+        assert_eq!(alice.user(&social).await, None, "{site} {further:?}");
+    }
+    let mut eve = Browser::default();
+    eve.launch(&social, "/complete/saml/", &form).await;
+    assert!(eve.user(&social).await.is_some(), "the answer is still good, for whoever says yes");
 }
