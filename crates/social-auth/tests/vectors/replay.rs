@@ -15,7 +15,7 @@ use social_auth::identity::Fields;
 use social_auth::pipeline::{Context, Outcome as StepOutcome, Pipeline};
 use social_auth::settings::{Origin, Settings, setting_name};
 use social_auth::storage::{Association, MemoryStorage, SocialStorage, UserId, UserStorage};
-use social_auth::web::ReplyBody;
+use social_auth::web::{Params, ReplyBody};
 use url::Url;
 
 use crate::bindings::Bindings;
@@ -115,7 +115,7 @@ impl World {
             Ok(social) => social,
             Err(problems) => return self.refused_at_start(index, problems, rest),
         };
-        let launches = social.backend(&self.backend).is_ok_and(|backend| backend.takes_launches());
+        let launches = social.backend(&self.backend).is_ok_and(|backend| backend.takes_launches(&Params::default()));
         // Each of those is good once, so that several need several attempts.
         let unrecorded = self.last_state.is_none() || self.signed.is_some() && self.begun_unrecorded();
         if step.action == Action::Callback && unrecorded && !launches {
