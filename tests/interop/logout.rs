@@ -20,6 +20,19 @@ async fn confirm(browser: &mut Browser, page: Page) -> Page {
     browser.submit(&page, form, &[("logout", "yes")]).await
 }
 
+/// Signs out at the provider, and waits until our session has ended too.
+pub(crate) async fn logged_out_at_the_provider(browser: &mut Browser, peer: &Peer, app: &App) {
+    let page = browser.open(&format!("{}/session/end", peer.issuer)).await;
+    confirm(browser, page).await;
+    for _ in 0..50 {
+        if who(browser, app).await == Value::Null {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the provider did not tell us");
+}
+
 #[tokio::test]
 async fn signing_out_leads_by_the_provider_and_back_and_both_sessions_have_ended() {
     let Some(peer) = Peer::start() else { return };
@@ -48,14 +61,6 @@ async fn a_logout_at_the_provider_ends_our_session_by_the_back_channel() {
     for browser in [&mut here, &mut elsewhere] {
         assert_signed_in(&sign_in(browser, &app, "logout", "wanderer").await, "wanderer");
     }
-    let page = here.open(&format!("{}/session/end", peer.issuer)).await;
-    confirm(&mut here, page).await;
-    for _ in 0..50 {
-        if who(&mut here, &app).await == Value::Null {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert_eq!(who(&mut here, &app).await, Value::Null, "the provider told us");
+    logged_out_at_the_provider(&mut here, &peer, &app).await;
     assert_eq!(who(&mut elsewhere, &app).await, "wanderer", "the other session at the provider goes on");
 }

@@ -10,6 +10,7 @@ use social_auth::storage::Association;
 
 use crate::app::{App, listen, social};
 use crate::browser::Browser;
+use crate::logout::logged_out_at_the_provider;
 use crate::oidc_provider::{assert_refused, assert_signed_in, callback_of, shared, sign_in, with_parameter};
 use crate::peer::Peer;
 use crate::sharp_keys::{Authority, ED25519, P256, P384, RSA, self_signed};
@@ -285,6 +286,54 @@ async fn claims_asked_for_one_by_one_and_essential_ones_demanded() {
     let app = app(peer, "acr", json!({}), settings).await;
     let page = sign_in(&mut Browser::new(), &app, "acr", "nobody").await;
     assert_refused(&page, Reason::MissingClaim, StatusCode::BAD_GATEWAY);
+}
+
+#[tokio::test]
+async fn whoever_authenticated_by_one_of_the_classes_comes_in_and_nobody_else() {
+    let Some(peer) = shared() else { return };
+    let silver_or_gold = json!({"essential": true, "values": ["urn:example:silver", "urn:example:gold"]});
+    for (name, demand) in [
+        ("acr-values", json!({"ACR_VALUES": ["urn:example:silver", "urn:example:gold"], "ACR_VALUES_ESSENTIAL": true})),
+        ("acr-claim", json!({"CLAIMS": {"id_token": {"acr": silver_or_gold}}})),
+    ] {
+        let mut settings = json!({"PRIVATE_KEYS": &*P256});
+        merge(&mut settings, demand);
+        let app = app(peer, name, json!({}), settings).await;
+        assert_signed_in(&sign_in(&mut Browser::new(), &app, name, "silver-person").await, "silver-person");
+    }
+    let settings = json!({"PRIVATE_KEYS": &*P256, "ACR_VALUES": ["urn:example:silver"], "ACR_VALUES_ESSENTIAL": true});
+    let app = app(peer, "acr-bronze", json!({}), settings).await;
+    let page = sign_in(&mut Browser::new(), &app, "acr-bronze", "bronze-person").await;
+    assert_refused(&page, Reason::InvalidClaim, StatusCode::BAD_GATEWAY);
+}
+
+#[tokio::test]
+async fn nobody_is_asked_in_silence_and_the_person_reads_why() {
+    let Some(peer) = shared() else { return };
+    let app = app(peer, "silent", json!({}), json!({"PRIVATE_KEYS": &*P256, "PROMPT": "none"})).await;
+    let page = sign_in(&mut Browser::new(), &app, "silent", "nobody").await;
+    assert_refused(&page, Reason::LoginRequired, StatusCode::UNAUTHORIZED);
+}
+
+/// Back-Channel Logout 1.0, section 2.6 (1): a logout token is encrypted as id tokens are.
+#[tokio::test]
+async fn a_logout_token_that_is_encrypted_ends_the_session() {
+    let Some(peer) = shared() else { return };
+    let settings = json!({"PRIVATE_KEYS": &*RSA, "ID_TOKEN_ENCRYPTED_RESPONSE_ALG": "RSA-OAEP-256"});
+    let app = app(peer, "jwe-logout", json!({}), settings).await;
+    peer.register(&json!({
+        "client_id": "jwe-logout",
+        "application_type": "native",
+        "redirect_uris": [app.social.callback_url("jwe-logout")],
+        "token_endpoint_auth_method": "private_key_jwt",
+        "jwks_uri": app.social.client_keys_url("jwe-logout"),
+        "id_token_encrypted_response_alg": "RSA-OAEP-256",
+        "backchannel_logout_uri": format!("{}/logout/backchannel/jwe-logout/", app.url),
+        "backchannel_logout_session_required": true,
+    }));
+    let mut browser = Browser::new();
+    assert_signed_in(&sign_in(&mut browser, &app, "jwe-logout", "leaver").await, "leaver");
+    logged_out_at_the_provider(&mut browser, peer, &app).await;
 }
 
 #[tokio::test]

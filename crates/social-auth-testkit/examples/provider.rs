@@ -1,7 +1,7 @@
 //! Runs the development identity provider until Ctrl-C:
 //! `cargo run -p social-auth-testkit --example provider -- 127.0.0.1:9000`
 
-use social_auth_testkit::DevProvider;
+use social_auth_testkit::{Client, DevProvider};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -10,9 +10,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         builder = builder.address(address.parse()?);
     }
     let idp = builder.start().await?;
+    idp.register(Client::public("public-client"));
     println!("issuer         {}", idp.issuer());
     println!("client_id      {}", idp.client_id());
     println!("client_secret  {}", idp.client_secret());
+    println!("without secret public-client");
     println!(
         "try            {}/authorize?response_type=code&scope=openid%20profile&client_id={}&redirect_uri={}/.well-known/openid-configuration",
         idp.url(),

@@ -112,6 +112,10 @@ pub struct Client {
     pub post_logout_redirect_uris: Vec<String>,
     /// Where the provider posts a logout token when a session ends; loopback URLs only.
     pub backchannel_logout_uri: Option<String>,
+    /// What the provider shows in a frame of its page when a session ends; loopback URLs only.
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether the frame's address names the issuer and the session. On by default.
+    pub frontchannel_logout_session_required: bool,
 }
 
 impl Client {
@@ -138,6 +142,8 @@ impl Client {
             access_token_seconds: 3600,
             post_logout_redirect_uris: Vec::new(),
             backchannel_logout_uri: None,
+            frontchannel_logout_uri: None,
+            frontchannel_logout_session_required: true,
         }
     }
 

@@ -11,15 +11,17 @@ use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use http_body::Frame;
 use serde_json::Value;
 use tokio::time::Sleep;
 
 use crate::provider::Shared;
+use crate::random;
 
 const CHUNK: &[u8] = &[b' '; 16 * 1024];
 const JSON: &str = "application/json";
+const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// How an endpoint misbehaves.
 #[derive(Clone)]
@@ -47,6 +49,8 @@ pub enum Fault {
     NotJson,
     /// 200 with an OAuth error inside, as GitHub answers.
     ErrorIn200,
+    /// 400 that asks for another DPoP nonce, however often the client comes with the one it was given.
+    AnotherNonce,
     /// The right answer, but its JSON is changed first; see [`Fault::alter`].
     Alter(Alteration),
 }
@@ -83,6 +87,7 @@ impl fmt::Debug for Fault {
             Self::Truncated => "Truncated",
             Self::NotJson => "NotJson",
             Self::ErrorIn200 => "ErrorIn200",
+            Self::AnotherNonce => "AnotherNonce",
             Self::Alter(_) => "Alter",
         };
         f.write_str(name)
@@ -153,6 +158,10 @@ fn instead(fault: Fault) -> Response {
         Fault::InvalidUtf8 => say(JSON, Body::from(&b"{\"access_token\":\"\xff\xfe\",\"token_type\":\"bearer\"}"[..])),
         Fault::NotJson => say(JSON, Body::from("access_token=abc&token_type=bearer")),
         Fault::ErrorIn200 => say(JSON, Body::from(r#"{"error":"bad_verification_code","error_description":"A fault was asked for."}"#)),
+        Fault::AnotherNonce => {
+            let headers = [(header::CONTENT_TYPE, JSON.to_owned()), (NONCE, random::token().unwrap_or_default())];
+            (StatusCode::BAD_REQUEST, headers, r#"{"error":"use_dpop_nonce"}"#).into_response()
+        }
         Fault::HugeBody(bytes) => say(JSON, Body::new(Filler::ending(bytes))),
         Fault::Truncated => say(JSON, Body::new(Filler::breaking(2 * CHUNK.len() as u64))),
         // The body fails before the head is flushed, so hyper closes without a byte.

@@ -13,6 +13,7 @@ use social_auth::mail::Mail;
 use url::{Host, Url};
 
 use crate::error::Error;
+use crate::oidc::Frame;
 use crate::people::{NEW_PERSON, Person};
 use crate::provider::Shared;
 
@@ -66,6 +67,7 @@ impl Pages {
             ("form_post.html", include_str!("../templates/form_post.html")),
             ("mailbox.html", include_str!("../templates/mailbox.html")),
             ("message.html", include_str!("../templates/message.html")),
+            ("signed_out.html", include_str!("../templates/signed_out.html")),
             ("user_code.html", include_str!("../templates/user_code.html")),
         ] {
             templates.add_template(name, source)?;
@@ -92,7 +94,7 @@ impl Pages {
         });
         match reader {
             Reader::Program => axum::Json(json!({"consent": page})).into_response(),
-            Reader::Browser => self.render("consent.html", StatusCode::OK, &form_action(&ask.destination), page),
+            Reader::Browser => self.render("consent.html", StatusCode::OK, &forms(&form_action(&ask.destination)), page),
         }
     }
 
@@ -101,7 +103,7 @@ impl Pages {
         let page = json!({"base": self.base, "action": action, "fields": fields});
         match reader {
             Reader::Program => axum::Json(json!({"form_post": page})).into_response(),
-            Reader::Browser => self.render("form_post.html", StatusCode::OK, &form_action(action), page),
+            Reader::Browser => self.render("form_post.html", StatusCode::OK, &forms(&form_action(action)), page),
         }
     }
 
@@ -112,7 +114,7 @@ impl Pages {
         let page = json!({"base": self.base, "mails": mails});
         match reader {
             Reader::Program => axum::Json(json!({"mailbox": page})).into_response(),
-            Reader::Browser => self.render("mailbox.html", StatusCode::OK, "'none'", page),
+            Reader::Browser => self.render("mailbox.html", StatusCode::OK, &forms("'none'"), page),
         }
     }
 
@@ -121,7 +123,7 @@ impl Pages {
         let page = json!({"base": self.base});
         match reader {
             Reader::Program => axum::Json(json!({"user_code": page})).into_response(),
-            Reader::Browser => self.render("user_code.html", StatusCode::OK, "'self'", page),
+            Reader::Browser => self.render("user_code.html", StatusCode::OK, &forms("'self'"), page),
         }
     }
 
@@ -130,11 +132,25 @@ impl Pages {
         let page = json!({"base": self.base, "title": title, "text": text});
         match reader {
             Reader::Program => (status, axum::Json(json!({"message": page}))).into_response(),
-            Reader::Browser => self.render("message.html", status, "'none'", page),
+            Reader::Browser => self.render("message.html", status, &forms("'none'"), page),
         }
     }
 
-    fn render(&self, template: &str, status: StatusCode, form_action: &str, page: serde_json::Value) -> Response {
+    /// The page that tells applications in frames of a logout, and goes back by itself when they know.
+    pub(crate) fn signed_out(&self, reader: Reader, frames: &[Frame], back: Option<&Url>) -> Response {
+        let page = json!({"base": self.base, "frames": frames, "back": back});
+        let origins: Vec<_> = frames.iter().map(Frame::origin).collect();
+        match reader {
+            Reader::Program => axum::Json(json!({"signed_out": page})).into_response(),
+            Reader::Browser => {
+                let policy = format!("form-action 'none'; frame-src {}", origins.join(" "));
+                self.render("signed_out.html", StatusCode::OK, &policy, page)
+            }
+        }
+    }
+
+    /// `policy` is what this page needs beside what all have.
+    fn render(&self, template: &str, status: StatusCode, policy: &str, page: serde_json::Value) -> Response {
         let page = minijinja::Value::from(minijinja::value::Serde(page));
         let html = match self.templates.get_template(template).and_then(|t| t.render(page)) {
             Ok(html) => html,
@@ -145,7 +161,7 @@ impl Pages {
         };
         let policy = format!(
             "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; \
-             form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
+             {policy}; frame-ancestors 'none'; base-uri 'none'"
         );
         let mut response = (status, Html(html)).into_response();
         let headers = response.headers_mut();
@@ -159,12 +175,18 @@ impl Pages {
     }
 }
 
-/// The stylesheet and the script of the form-post page.
+/// The stylesheet and the scripts.
 pub(crate) fn routes() -> Router<Arc<Shared>> {
     let asset = |content_type: &'static str, text: &'static str| get(move || async move { ([(header::CONTENT_TYPE, content_type)], text) });
     Router::new()
         .route("/assets/page.css", asset("text/css; charset=utf-8", include_str!("../templates/page.css")))
+        .route("/assets/signed_out.js", asset("text/javascript; charset=utf-8", include_str!("../templates/signed_out.js")))
         .route("/assets/form_post.js", asset("text/javascript; charset=utf-8", include_str!("../templates/form_post.js")))
+}
+
+/// The policy of a page whose forms lead there.
+fn forms(targets: &str) -> String {
+    format!("form-action {targets}")
 }
 
 fn is_hinted(person: &Person, hint: &str) -> bool {

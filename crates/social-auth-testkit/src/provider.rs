@@ -351,7 +351,7 @@ impl DevProvider {
     }
 
     /// Changes every ID token before, or instead of, signing: a wrong `aud`, an old `exp`,
-    /// `alg` `none`.
+    /// `alg` `none`. Logout tokens and signed answers (JARM) too.
     pub fn edit_id_tokens(&self, edit: impl Fn(&mut IdToken) + Send + Sync + 'static) {
         self.shared.id_token_edit.set(Some(Arc::new(edit)));
     }

@@ -235,6 +235,86 @@ async fn a_frame_of_the_provider_ends_the_session_that_it_names_without_any_cook
     assert!(phone.origin(&social).await.is_some());
 }
 
+/// Where a provider at a sister domain shows the frame, our cookie comes along, and the session need not be named.
+#[tokio::test]
+async fn a_frame_of_the_same_site_ends_the_session_whose_cookie_comes_along() {
+    let (idp, social) = set_up().await;
+    let (mut laptop, mut joined, mut phone) = (Visitor::default(), Visitor::default(), Visitor::default());
+    let at_provider = laptop.sign_in(&idp, &social, "alice").await;
+    joined.join(&at_provider, &social).await;
+    phone.sign_in(&idp, &social, "alice").await;
+    let load = async |visitor: &mut Visitor, path: &str, site: &str, dest: &str| {
+        let mut request = visitor.0.request(Method::GET, path, site, "");
+        request.headers.insert("sec-fetch-dest", dest.parse().unwrap());
+        visitor.send(&social, &request).await.status
+    };
+    const PATH: &str = "/logout/frontchannel/dev-oidc/";
+    for (path, site, dest) in [
+        // Links and other sites sign nobody out.
+        (PATH, "none", "document"),
+        (PATH, "same-site", "document"),
+        (PATH, "cross-site", "iframe"),
+        (PATH, "same-site", "image"),
+        ("/logout/frontchannel/dev-oauth2/", "same-site", "iframe"),
+        ("/logout/frontchannel/dev-oidc/?iss=https%3A%2F%2Fevil.example", "same-site", "iframe"),
+    ] {
+        assert_eq!(load(&mut laptop, path, site, dest).await, StatusCode::BAD_REQUEST, "{path} {site} {dest}");
+        assert!(laptop.origin(&social).await.is_some(), "{path} {site} {dest}");
+    }
+    assert_eq!(load(&mut laptop, PATH, "same-site", "iframe").await, StatusCode::OK);
+    assert!(laptop.origin(&social).await.is_none());
+    assert!(joined.origin(&social).await.is_none(), "it shared the session at the provider");
+    assert!(phone.origin(&social).await.is_some());
+    assert_eq!(load(&mut laptop, PATH, "same-site", "iframe").await, StatusCode::BAD_REQUEST, "nobody is signed in");
+}
+
+/// OpenID Connect Back-Channel Logout 1.0, section 2.7.
+#[tokio::test]
+async fn refresh_tokens_of_the_ended_session_go_and_those_for_offline_access_stay() {
+    for (scope, names_session, stays) in [
+        (&["profile"][..], true, false),
+        (&["profile"], false, false),
+        (&["offline_access"], true, true),
+        (&["offline_access"], false, true),
+    ] {
+        let (idp, social) = set_up_by(|builder| builder.set("SOCIAL_AUTH_DEV_OIDC_SCOPE", scope.to_vec())).await;
+        let mut visitor = Visitor::default();
+        visitor.sign_in(&idp, &social, "alice").await;
+        let mut bob = Visitor::default();
+        bob.sign_in(&idp, &social, "bob").await;
+        let sid = visitor.origin(&social).await.unwrap().session.id;
+        let kept = async |uid: &str| {
+            let association = social.social().association("dev-oidc", uid).await.unwrap().unwrap();
+            assert!(association.extra_data.text("access_token").is_some());
+            association.extra_data.text("refresh_token").is_some()
+        };
+        assert!(kept("1001").await, "{scope:?}");
+        let token = idp.logout_token(idp.client_id(), Some("1001"), sid.as_deref().filter(|_| names_session)).unwrap();
+        assert_eq!(post(&social, &token).await.status, StatusCode::OK);
+        assert_eq!(kept("1001").await, stays, "{scope:?} {names_session}");
+        assert!(kept("1002").await, "another person's");
+    }
+}
+
+#[tokio::test]
+async fn the_refresh_token_of_a_later_session_outlives_the_earlier_one() {
+    let (idp, social) = set_up().await;
+    let (mut laptop, mut phone) = (Visitor::default(), Visitor::default());
+    laptop.sign_in(&idp, &social, "alice").await;
+    let earlier = laptop.origin(&social).await.unwrap().session.id;
+    phone.sign_in(&idp, &social, "alice").await;
+    let token = idp.logout_token(idp.client_id(), Some("1001"), earlier.as_deref()).unwrap();
+    assert_eq!(post(&social, &token).await.status, StatusCode::OK);
+    let association = social.social().association("dev-oidc", "1001").await.unwrap().unwrap();
+    assert!(association.extra_data.text("refresh_token").is_some() && phone.origin(&social).await.is_some());
+    // Without a token that was for the session only, the person has to sign in again when the access token expires.
+    let later = phone.origin(&social).await.unwrap().session.id;
+    let token = idp.logout_token(idp.client_id(), None, later.as_deref()).unwrap();
+    assert_eq!(post(&social, &token).await.status, StatusCode::OK);
+    let association = social.social().association("dev-oidc", "1001").await.unwrap().unwrap();
+    assert_eq!(social.refresh(&association).await.unwrap_err().reason(), social_auth::Reason::ReauthenticationRequired);
+}
+
 #[tokio::test]
 async fn a_session_that_the_application_lends_ends_when_it_is_used_next() {
     let (idp, social) = set_up().await;

@@ -300,10 +300,13 @@ impl SocialAuth {
     /// # Errors
     /// `unsupported_feature` where the provider takes no registrations; what it answers.
     pub async fn register_client(&self, backend: &str) -> Result<Registered> {
+        let configured = self.instance(backend)?.flow.post_logout_redirect_uri.clone();
         let addresses = ClientAddresses {
             redirect_uri: self.callback_url(backend),
             jwks_uri: self.client_keys_url(backend),
             backchannel_logout_uri: self.url(&format!("logout/backchannel/{backend}/")),
+            frontchannel_logout_uri: self.url(&format!("logout/frontchannel/{backend}/")),
+            post_logout_redirect_uri: configured.unwrap_or_else(|| self.url("logout/complete/")),
         };
         self.backend(backend)?.register(&addresses).await
     }

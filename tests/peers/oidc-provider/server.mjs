@@ -71,12 +71,14 @@ function jwks() {
   };
 }
 
+const acrValues = ['urn:example:bronze', 'urn:example:silver'];
+
 // What outlives a change of keys.
 const adapter = createMemoryAdapter();
 const cookieKeys = [randomBytes(32).toString('hex')];
 
 function provider(issuer) {
-  return new Provider(issuer, {
+  const made = new Provider(issuer, {
     adapter,
     clients,
     jwks: jwks(),
@@ -93,7 +95,7 @@ function provider(issuer) {
       requestObjectSigningAlgValues: ['RS256', 'ES256'],
       ...encryption('idToken'), ...encryption('userinfo'), ...encryption('authorization'),
     },
-    acrValues: ['urn:example:bronze', 'urn:example:silver'],
+    acrValues,
     clientAuthMethods: [
       'client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none',
       'tls_client_auth', 'self_signed_tls_client_auth',
@@ -131,6 +133,14 @@ function provider(issuer) {
       claims: () => ({ sub: id, email: `${id}@example.test`, email_verified: true, name: `Person ${id}`, preferred_username: id }),
     }),
   });
+  // The development pages say nothing of how somebody authenticated; here the name does.
+  const finished = made.interactionFinished.bind(made);
+  made.interactionFinished = (request, response, result, options) => {
+    const acr = acrValues.find((value) => result.login?.accountId.startsWith(value.split(':').pop()));
+    if (acr) result.login.acr = acr;
+    return finished(request, response, result, options);
+  };
+  return made;
 }
 
 let handle;

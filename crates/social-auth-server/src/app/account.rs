@@ -60,6 +60,7 @@ async fn show(visit: &Visit, user: &User) -> Result<Reply> {
             person => person(user),
             associations,
             question,
+            signed_in_by => own.and_then(|own| signed_in_by(app, own)),
             may_disconnect,
             backends => login::choices(app),
             sessions,
@@ -73,6 +74,12 @@ async fn show(visit: &Visit, user: &User) -> Result<Reply> {
         };
         app.pages().render(StatusCode::OK, "account.html", values)
     })
+}
+
+/// The provider with whose session this one began, if it knows of sessions.
+fn signed_in_by<'a>(app: &'a App, session: &StoredSession) -> Option<&'a str> {
+    let backend = app.social().backend(&session.origin()?.backend).ok()?;
+    Some(&backend.info().title)
 }
 
 fn question(open: OpenQuestion) -> Value {

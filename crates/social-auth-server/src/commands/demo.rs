@@ -40,6 +40,7 @@ pub(crate) async fn run(arguments: Demo) -> Result<ExitCode, Failure> {
     let listener = serve::listener(&config).await?;
     let address = server::url_of(&listener)?;
     client.backchannel_logout_uri = Some(format!("{address}/logout/backchannel/dev-oidc/"));
+    client.frontchannel_logout_uri = Some(format!("{address}/logout/frontchannel/dev-oidc/"));
     provider.register_service_provider(ServiceProvider::at(SERVICE_PROVIDER, format!("{address}/saml/metadata.xml")));
     provider.register(client);
     let storage = serve::storage(&config.database_url).await?;

@@ -19,6 +19,7 @@ async fn pages_are_locked_down_and_name_no_form_action() {
         }
         assert!(!policy.contains("unsafe"), "{path}: {policy}");
         assert_eq!(page.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(page.header("x-frame-options"), "DENY", "{path}");
         assert_eq!(page.header("referrer-policy"), "same-origin", "{path}");
         assert_eq!(page.header("strict-transport-security"), "", "http has none: {path}");
     }
@@ -26,6 +27,22 @@ async fn pages_are_locked_down_and_name_no_form_action() {
     assert!(!page.header("content-security-policy").contains("form-action"), "Chromium applies it to redirects");
     assert!(!page.body.contains("<script"), "pages work without JavaScript");
     assert!(!page.body.contains("style="), "the policy allows no inline style");
+}
+
+#[tokio::test]
+async fn nothing_but_the_address_of_front_channel_logout_may_be_shown_in_a_frame() {
+    let idp = DevProvider::start().await.unwrap();
+    let server = Program::serve(&idp, "").await;
+    let visitor = Visitor::new(&server.address);
+    for query in ["", "?iss=https%3A%2F%2Fevil.example&sid=x"] {
+        let page = visitor.get(&format!("/logout/frontchannel/dev-oidc/{query}")).await;
+        assert_eq!((page.status.as_u16(), page.body.as_str()), (400, ""), "there is nothing on it to be clicked");
+        assert_eq!(page.header("content-security-policy"), "default-src 'none'; frame-ancestors *");
+        assert_eq!(page.header("x-frame-options"), "");
+    }
+    for path in ["/", "/login/", "/logout/", "/logout/complete/", "/logout/backchannel/dev-oidc/", "/logout/frontchannel/", "/account/"] {
+        assert_eq!(visitor.get(path).await.header("x-frame-options"), "DENY", "{path}");
+    }
 }
 
 #[tokio::test]

@@ -70,7 +70,9 @@ impl Destination {
         let mut claims: Map<String, Value> = fields.iter().map(text).collect();
         claims.insert("aud".to_owned(), client.id.clone().into());
         claims.insert("exp".to_owned(), shared.clock.now().saturating_add(RESPONSE_SECONDS).into());
-        IdToken::new(shared, client.id_token_signing, claims).sign(shared, client.id_token_signing, client)
+        let mut token = IdToken::new(shared, client.id_token_signing, claims);
+        shared.id_token_edit.apply(&mut token);
+        token.sign(shared, client.id_token_signing, client)
     }
 }
 

@@ -34,6 +34,8 @@ pub(crate) async fn configuration(State(shared): State<Arc<Shared>>) -> Json<Val
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
+        "frontchannel_logout_supported": true,
+        "frontchannel_logout_session_supported": true,
         "claims_parameter_supported": false,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,

@@ -65,7 +65,7 @@ impl Edit {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = edit;
     }
 
-    pub(super) fn apply(&self, token: &mut IdToken) {
+    pub(crate) fn apply(&self, token: &mut IdToken) {
         let edit = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(edit) = edit {
             edit(token);

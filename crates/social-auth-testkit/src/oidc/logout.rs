@@ -1,4 +1,4 @@
-//! RP-Initiated Logout 1.0.
+//! RP-Initiated Logout 1.0; the other applications hear of it by the back channel or in frames of the page.
 
 use std::sync::Arc;
 
@@ -8,8 +8,8 @@ use http::{HeaderMap, StatusCode};
 use url::Url;
 
 use crate::oauth2::see_other;
-use crate::oidc::backchannel;
 use crate::oidc::id_token::audience_of_hint;
+use crate::oidc::{backchannel, frontchannel};
 use crate::page::Reader;
 use crate::params::Params;
 use crate::provider::Shared;
@@ -25,10 +25,13 @@ pub(crate) async fn by_form(State(shared): State<Arc<Shared>>, headers: HeaderMa
 /// Ends the browser's session here, then sends it back where the client registered to.
 fn end_session(shared: &Shared, headers: &HeaderMap, params: &Params) -> Response {
     let reader = Reader::of(headers);
-    if let Some(session) = shared.desk.end(shared, headers) {
-        backchannel::announce(shared, &session);
+    let ended = shared.desk.end(shared, headers);
+    if let Some(session) = &ended {
+        backchannel::announce(shared, session);
     }
+    let frames = ended.map(|session| frontchannel::frames(shared, &session)).unwrap_or_default();
     match destination(shared, params) {
+        Ok(back) if !frames.is_empty() => shared.pages.signed_out(reader, &frames, back.as_ref()),
         Ok(Some(url)) => see_other(&url),
         Ok(None) => shared.pages.message(
             reader,

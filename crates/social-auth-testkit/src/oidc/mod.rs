@@ -1,9 +1,11 @@
 //! OpenID Connect: discovery, ID tokens, userinfo, keys, logout.
 //!
-//! Core 1.0, Discovery 1.0, RP-Initiated Logout 1.0, Back-Channel Logout 1.0. The code flow itself is [`crate::oauth2`].
+//! Core 1.0, Discovery 1.0, RP-Initiated Logout 1.0, Back-Channel Logout 1.0, Front-Channel Logout 1.0.
+//! The code flow itself is [`crate::oauth2`].
 
 mod backchannel;
 mod discovery;
+mod frontchannel;
 mod id_token;
 mod logout;
 mod userinfo;
@@ -17,6 +19,7 @@ use crate::oauth2::{Dialect, authorization_endpoint, device_endpoint, pushed_aut
 use crate::provider::Shared;
 
 pub(crate) use backchannel::logout_token;
+pub(crate) use frontchannel::Frame;
 pub(crate) use id_token::{Edit, id_token, subject_of_hint};
 pub use id_token::{IdToken, Signature};
 

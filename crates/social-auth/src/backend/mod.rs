@@ -207,6 +207,12 @@ pub trait Backend: Send + Sync + 'static {
         Err(self.unsupported("being told of a logout"))
     }
 
+    /// Whether the refresh token of an association was for a session at the provider only, which has ended (OpenID
+    /// Connect Back-Channel Logout 1.0, section 2.7).
+    fn token_ends_with(&self, _association: &Association, _ended: &EndedSession) -> bool {
+        false
+    }
+
     /// Reads a message of single logout that the browser brought from the provider.
     ///
     /// # Errors

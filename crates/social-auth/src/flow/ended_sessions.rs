@@ -5,12 +5,13 @@
 
 use serde_json::{Map, Value};
 
+use crate::backend::EndedSession;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::identity::Fields;
 use crate::seal::{random_token, sha256_base64url};
 use crate::social_auth::SocialAuth;
-use crate::storage::{OriginKey, SessionOrigin, StorageError, StoredSession};
+use crate::storage::{Association, OriginKey, SessionOrigin, StorageError, StoredSession};
 
 /// The value of a note that says when.
 const ENDED_AT: &str = "ended_at";
@@ -27,6 +28,44 @@ pub(crate) fn milliseconds(clock: &Clock) -> i64 {
 pub(crate) async fn end(social: &SocialAuth, origin: &OriginKey) -> Result<Vec<StoredSession>> {
     note(social, origin).await?;
     Ok(social.social().delete_sessions_from(origin, social.clock().now()).await?)
+}
+
+/// Removes the refresh tokens that were for the session only (Back-Channel Logout 1.0, section 2.7): which those are,
+/// the backend tells. The provider has no use for them any more; whoever steals them shall have none either.
+///
+/// # Errors
+/// `storage_failed`.
+pub(crate) async fn forget_refresh_tokens(social: &SocialAuth, name: &str, ended: &EndedSession, gone: &[StoredSession]) -> Result<()> {
+    let backend = social.backend(name)?;
+    for mut association in associations_of(social, name, ended, gone).await? {
+        // Somebody may be refreshing it: then the fresh one is looked at too.
+        while backend.token_ends_with(&association, ended) {
+            let mut data = association.extra_data.clone();
+            data.0.shift_remove("refresh_token");
+            let now = social.clock().date_time();
+            if social.social().update_extra_data(association.id, &data, now, Some(association.modified)).await? {
+                break;
+            }
+            let Some(stored) = social.social().association_by_id(association.id).await? else { break };
+            association = stored;
+        }
+    }
+    Ok(())
+}
+
+/// The associations of whoever's session ended: of the person that the provider names, and of those who were signed in.
+async fn associations_of(social: &SocialAuth, name: &str, ended: &EndedSession, gone: &[StoredSession]) -> Result<Vec<Association>> {
+    let mut found = Vec::new();
+    if let Some(subject) = &ended.subject {
+        found.extend(social.social().association(name, subject).await?);
+    }
+    for user in gone.iter().filter_map(|session| session.user_id.as_ref()) {
+        let own = social.social().associations_of(user).await?;
+        found.extend(own.into_iter().filter(|association| association.provider == name));
+    }
+    found.sort_by_key(|association| association.id);
+    found.dedup_by_key(|association| association.id);
+    Ok(found)
 }
 
 /// Whether a session of this origin has ended.

@@ -1,7 +1,8 @@
 //! A provider tells that a session there has ended: by a request of its own (back-channel), or by loading an
 //! address of ours in a frame of its page (front-channel).
 //!
-//! Neither comes with our cookies, so all sessions that began with that session end, in whichever browser.
+//! The former never comes with our cookies and the latter hardly ever, so all sessions that began with that session
+//! end, in whichever browser.
 
 use http::{Method, StatusCode};
 use serde_json::json;
@@ -10,8 +11,9 @@ use super::{ended_sessions, failure};
 use crate::backend::{EndedSession, LogoutNotice};
 use crate::error::{Error, Reason, Result, Stage};
 use crate::event::Event;
+use crate::session::Session;
 use crate::social_auth::SocialAuth;
-use crate::storage::OriginKey;
+use crate::storage::{OriginKey, SessionOrigin};
 use crate::web::{Reply, ReplyBody, Request};
 
 /// The namespace of logout tokens among the claims.
@@ -40,15 +42,16 @@ pub(crate) async fn back_channel(social: &SocialAuth, name: &str, request: &Requ
     }
 }
 
-/// `GET /logout/frontchannel/<backend>/?iss=…&sid=…` (Front-Channel Logout 1.0, sections 2 and 3). Third-party
-/// cookies are gone, so a frame that does not name the session cannot be honoured.
-pub(crate) async fn front_channel(social: &SocialAuth, name: &str, request: &Request) -> Reply {
+/// `GET /logout/frontchannel/<backend>/?iss=…&sid=…` (Front-Channel Logout 1.0, sections 2 and 3).
+pub(crate) async fn front_channel(social: &SocialAuth, name: &str, request: &Request, session: &mut dyn Session) -> Reply {
     if request.method != Method::GET {
         return Reply::new(StatusCode::METHOD_NOT_ALLOWED, ReplyBody::Empty);
     }
     let param = |name: &str| request.query.get(name).filter(|text| !text.is_empty());
-    let outcome = match (param("iss"), param("sid")) {
-        (Some(issuer), Some(session)) => ended(social, name, LogoutNotice::Frame { issuer, session }).await,
+    let here = session.get(SessionOrigin::KEY).as_ref().and_then(SessionOrigin::from_value).filter(|origin| origin.backend == name);
+    let outcome = match (param("iss"), param("sid"), here) {
+        (Some(issuer), Some(sid), _) => ended(social, name, LogoutNotice::Frame { issuer, session: sid }).await,
+        (None, None, Some(here)) if is_in_a_frame_of_this_site(request) => sign_out(social, name, &here, session).await,
         _ => Err(Error::missing_parameter("sid")
             .detail("register the client with frontchannel_logout_session_required, so that iss and sid come along")),
     };
@@ -59,6 +62,19 @@ pub(crate) async fn front_channel(social: &SocialAuth, name: &str, request: &Req
         reply.error = Some(error);
     }
     reply
+}
+
+/// Whether nobody but a page of this very site, such as a provider at a sister domain, can have loaded it: other
+/// sites, and links, must sign nobody out.
+fn is_in_a_frame_of_this_site(request: &Request) -> bool {
+    request.header("sec-fetch-dest") == Some("iframe") && matches!(request.header("sec-fetch-site"), Some("same-origin" | "same-site"))
+}
+
+/// Ends the session whose cookie came along, and those that share its session at the provider.
+async fn sign_out(social: &SocialAuth, name: &str, here: &SessionOrigin, session: &mut dyn Session) -> Result<()> {
+    session.sign_out().await?;
+    let Some(id) = here.session.id.clone() else { return Ok(()) };
+    end_all(social, name, &EndedSession { session: Some(id), subject: here.session.subject.clone(), once: None }).await
 }
 
 /// Section 2.8: whatever is wrong is a 400; but a name that we do not have is no address of ours.
@@ -92,6 +108,7 @@ async fn end_all(social: &SocialAuth, name: &str, ended: &EndedSession) -> Resul
         (None, None) => return Ok(()),
     };
     let gone = ended_sessions::end(social, &key).await?;
+    ended_sessions::forget_refresh_tokens(social, name, ended, &gone).await?;
     tracing::info!(backend = name, sessions = gone.len(), whole_person = ended.session.is_none(), "the provider ended a session");
     let mut users: Vec<_> = gone.into_iter().filter_map(|session| session.user_id).collect();
     users.sort_by(|one, other| one.as_str().cmp(other.as_str()));

@@ -57,7 +57,7 @@ pub(crate) async fn respond(social: &SocialAuth, request: &Request, session: &mu
         },
         ["logout", "complete"] if request.method == Method::GET => return Some(flow::after_provider(social, request)),
         ["logout", "backchannel", backend] => return Some(provider_logout::back_channel(social, backend, request).await),
-        ["logout", "frontchannel", backend] => return Some(provider_logout::front_channel(social, backend, request).await),
+        ["logout", "frontchannel", backend] => return Some(provider_logout::front_channel(social, backend, request, session).await),
         ["logout"] if matches!(request.method, Method::GET | Method::POST) => social.logout(request, session).await,
         ["token", backend] => return Some(as_problem(social, backend, flow::sign_in_with_token(social, backend, request, session).await)),
         ["token", backend, "nonce"] if request.method == Method::POST => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::BackendSettings;
+use super::{BackendSettings, RequiredClaim};
 use crate::attempt::DEFAULT_LIFETIME;
 use crate::error::Result;
 
@@ -154,6 +154,8 @@ pub struct AllowedSettings {
     pub domains: Vec<String>,
     /// `ALLOW_GROUPS`.
     pub groups: Option<Vec<String>>,
+    /// `REQUIRED_CLAIMS`: all of them.
+    pub claims: Vec<RequiredClaim>,
 }
 
 /// What it means that a user with the address of somebody new exists.
@@ -226,6 +228,7 @@ impl FlowSettings {
                 emails: list("WHITELISTED_EMAILS")?,
                 domains: list("WHITELISTED_DOMAINS")?,
                 groups: groups(settings)?,
+                claims: RequiredClaim::resolve(settings)?,
             },
             associate_by_email: email_policy(settings)?,
             email: email(settings)?,

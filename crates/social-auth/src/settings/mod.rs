@@ -29,6 +29,7 @@ pub mod names;
 mod problem;
 mod providers;
 mod references;
+mod required_claim;
 mod resolved;
 mod rules;
 mod suggest;
@@ -46,6 +47,7 @@ pub use flow::{AccountMerge, AllowedSettings, EmailPolicy, EmailSettings, FlowSe
 pub use kind::{Kind, Scope, SettingDecl};
 pub use problem::{Problem, Problems, Severity};
 pub use providers::ProviderIndex;
+pub use required_claim::RequiredClaim;
 pub use resolved::BackendSettings;
 pub(crate) use suggest::closest;
 

@@ -6,8 +6,8 @@ use super::super::{Context, Outcome, Step};
 use crate::email;
 use crate::error::{Error, Reason, Result};
 
-/// `auth_allowed`: `WHITELISTED_EMAILS`, `WHITELISTED_DOMAINS` and `ALLOW_GROUPS`. A rule that cannot be
-/// checked refuses.
+/// `auth_allowed`: `WHITELISTED_EMAILS`, `WHITELISTED_DOMAINS`, `ALLOW_GROUPS` and `REQUIRED_CLAIMS`. A rule that
+/// cannot be checked refuses.
 pub(super) struct AuthAllowed;
 
 #[async_trait]
@@ -22,7 +22,13 @@ impl Step for AuthAllowed {
         if !wanted.is_empty() {
             in_a_group(context.identity().groups.as_deref(), wanted)?;
         }
-        Ok(Outcome::Continue)
+        match allowed.claims.iter().find(|claim| !claim.is_met(&context.identity().response)) {
+            Some(unmet) => Err(Error::new(Reason::AuthenticationDisallowed).parameter(unmet.name()).detail(format!(
+                "what the provider says under \"{}\" is missing, or is not one of the values in REQUIRED_CLAIMS",
+                unmet.name()
+            ))),
+            None => Ok(Outcome::Continue),
+        }
     }
 }
 

@@ -38,9 +38,11 @@ pub(super) fn parameters(config: &Config, further: &[(&str, String)], attempt: &
     for (name, _) in &mut params {
         *name = config.own_name(name);
     }
-    let further = further.iter().map(|(name, value)| (*name, value.as_str()));
+    let further = further.iter().map(|(name, value)| (*name, chosen(&config.override_allowlist, request, name, value)));
+    let allowed = config.override_allowlist.iter().filter_map(|name| Some((name.as_str(), request.get(name)?)));
     let repeated = config.authorize_repeats.iter().filter_map(|name| Some((*name, request.get(name)?)));
-    let fixed = config.authorize_params.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(further).chain(repeated);
+    let fixed =
+        config.authorize_params.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(further).chain(allowed).chain(repeated);
     let extra =
         config.extra_arguments.iter().map(|(name, value)| (name.as_str(), chosen(&config.override_allowlist, request, name, value)));
     // Ours come last and win: neither a setting nor the browser may change state, challenge or redirect URI.

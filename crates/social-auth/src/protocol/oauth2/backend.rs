@@ -352,6 +352,13 @@ impl Backend for OAuth2Backend {
         }
     }
 
+    fn token_ends_with(&self, association: &Association, ended: &EndedSession) -> bool {
+        let Some(openid) = &self.openid else { return false };
+        let granted = association.extra_data.text("scope").map(|scope| scope.split_whitespace().collect());
+        let asked_for = || self.config.scope.iter().map(String::as_str).collect::<Vec<_>>();
+        openid.token_ends_with(association, &granted.unwrap_or_else(asked_for), ended)
+    }
+
     async fn register(&self, addresses: &ClientAddresses) -> Result<Registered> {
         match &self.openid {
             Some(openid) => openid.register(addresses).await.map_err(|error| error.backend(&self.config.info.name)),

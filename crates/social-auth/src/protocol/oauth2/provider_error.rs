@@ -21,11 +21,22 @@ pub fn stated_error(data: &Value, stage: Stage, status: Option<u16>) -> Option<E
         | "unauthorized_client"
         | "unsupported_grant_type"
         | "invalid_scope"
-        | "unsupported_response_type" => Error::new(Reason::InvalidSetting).from_source(Source::Configuration).detail(advice(&code)),
+        | "unsupported_response_type"
+        | "unsupported_response_mode"
+        | "invalid_request_object"
+        | "request_not_supported"
+        | "request_uri_not_supported" => Error::new(Reason::InvalidSetting).from_source(Source::Configuration).detail(advice(&code)),
         "invalid_grant" | "bad_verification_code" | "bad_refresh_token" if stage == Stage::Refresh => {
             Error::new(Reason::ReauthenticationRequired).from_source(Source::ProviderResponse)
         }
         "invalid_grant" | "bad_verification_code" | "bad_refresh_token" => Error::new(Reason::AuthorizationCodeRejected),
+        "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => {
+            Error::new(Reason::LoginRequired).from_source(Source::ProviderResponse).detail(advice(&code))
+        }
+        "unmet_authentication_requirements" => {
+            Error::new(Reason::AuthenticationDisallowed).from_source(Source::ProviderResponse).detail(advice(&code))
+        }
+        "invalid_request_uri" => Error::new(Reason::AuthorizationCodeRejected).detail(advice(&code)),
         "invalid_token" => Error::new(Reason::CredentialRejected),
         "server_error" | "temporarily_unavailable" => Error::new(Reason::Unavailable),
         _ => by_status(status),
@@ -75,6 +86,18 @@ fn advice(code: &str) -> &'static str {
             "the provider does not let this client sign people in: check the application's type and grants at the provider"
         }
         "invalid_scope" => "the provider does not know a scope that is asked for: check SCOPE",
+        "login_required" => "nobody is signed in at the provider, and PROMPT (none) kept it from asking",
+        "interaction_required" | "consent_required" | "account_selection_required" => {
+            "the provider has to ask the person something, and PROMPT (none) kept it from asking"
+        }
+        "unmet_authentication_requirements" => "the provider could not authenticate the person as ACR_VALUES or CLAIMS demand",
+        "invalid_request_uri" => "the provider does not know, or no longer knows, the request that was pushed to it",
+        "invalid_request_object" | "request_not_supported" => {
+            "the provider does not take the signed request: check REQUEST_OBJECT_SIGNING_ALG and the keys at the provider"
+        }
+        "request_uri_not_supported" => "the provider takes no pushed requests: check REQUIRE_PUSHED_AUTHORIZATION_REQUESTS",
+        "unsupported_response_type" => "the provider does not let this client ask for this answer: check RESPONSE_TYPE",
+        "unsupported_response_mode" => "the provider cannot answer in this way: check RESPONSE_MODE",
         "invalid_request" => "the provider did not like the request: check the redirect URI and the settings of this backend",
         _ => "the provider does not let this client use the authorization code flow",
     }

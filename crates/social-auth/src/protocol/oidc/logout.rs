@@ -1,6 +1,8 @@
 //! Ending sessions together with the provider: RP-Initiated Logout 1.0, Back-Channel Logout 1.0,
 //! Front-Channel Logout 1.0.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use url::Url;
 
 use super::RelyingParty;
@@ -10,6 +12,7 @@ use crate::identity::ProviderSession;
 use crate::jose::Claims;
 use crate::seal::sha256_base64url;
 use crate::secret::Secret;
+use crate::storage::Association;
 
 /// The longest id token that goes into an address, in bytes: many servers take no more than 8 KiB in all.
 const MAX_HINT: usize = 4 * 1024;
@@ -52,7 +55,9 @@ impl RelyingParty {
         let rule = self.issuer().await?;
         match *notice {
             LogoutNotice::Token(token) => {
-                let token = self.documents.verify_logout_token(token, &self.rules(&rule)).await?;
+                // Section 2.6 (1): encrypted as id tokens are, and refused where those are and it is not.
+                let token = self.envelopes.open("logout token", token, self.envelopes.id_token)?;
+                let token = self.documents.verify_logout_token(&token, &self.rules(&rule)).await?;
                 Ok(EndedSession { session: token.session, subject: token.subject, once: Some((token.id, token.expires_at)) })
             }
             LogoutNotice::Frame { issuer, .. } if !rule.matches(issuer) => {
@@ -60,6 +65,30 @@ impl RelyingParty {
             }
             LogoutNotice::Frame { session, .. } => Ok(EndedSession { session: Some(session.to_owned()), subject: None, once: None }),
         }
+    }
+}
+
+impl RelyingParty {
+    /// Whether the refresh token that is kept with this id token is for the ended session only (Back-Channel Logout 1.0,
+    /// section 2.7). `scope` is what was granted.
+    pub(crate) fn token_ends_with(&self, association: &Association, scope: &[&str], ended: &EndedSession) -> bool {
+        let kept = &association.extra_data;
+        if kept.text("refresh_token").is_none() || scope.contains(&"offline_access") {
+            return false;
+        }
+        let claims = kept.text("id_token").and_then(|token| self.stored_claims(token));
+        match (&ended.session, claims) {
+            (Some(ended), Some(claims)) => claims.text("sid") == Some(ended),
+            (Some(_), None) => false,
+            (None, Some(claims)) => claims.text("sub") == ended.subject.as_deref(),
+            (None, None) => ended.subject.as_ref() == Some(&association.uid),
+        }
+    }
+
+    /// What an id token says that was verified before it was stored.
+    fn stored_claims(&self, token: &str) -> Option<Claims> {
+        let token = self.envelopes.open("id token", token, self.envelopes.id_token).ok()?;
+        Claims::parse(&URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?).ok()
     }
 }
 

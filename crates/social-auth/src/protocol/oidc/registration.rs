@@ -10,7 +10,7 @@ use crate::secret::Secret;
 use crate::settings::BackendSettings;
 
 /// Settings that say something of the client: their names in lower case are those of client metadata.
-const DESCRIBING: [&str; 13] = [
+const DESCRIBING: [&str; 11] = [
     "TOKEN_ENDPOINT_AUTH_SIGNING_ALG",
     "REQUEST_OBJECT_SIGNING_ALG",
     "ID_TOKEN_ENCRYPTED_RESPONSE_ALG",
@@ -21,10 +21,14 @@ const DESCRIBING: [&str; 13] = [
     "AUTHORIZATION_SIGNED_RESPONSE_ALG",
     "AUTHORIZATION_ENCRYPTED_RESPONSE_ALG",
     "AUTHORIZATION_ENCRYPTED_RESPONSE_ENC",
-    "REQUIRE_PUSHED_AUTHORIZATION_REQUESTS",
-    "DPOP_BOUND_ACCESS_TOKENS",
     "TOKEN_ENDPOINT_AUTH_METHOD",
 ];
+
+/// The same, of settings that are on or off.
+const SWITCHES: [&str; 2] = ["REQUIRE_PUSHED_AUTHORIZATION_REQUESTS", "DPOP_BOUND_ACCESS_TOKENS"];
+
+/// What a provider may well change: who is told of it sees it, and no sign-in depends on it.
+const NEGOTIABLE: [&str; 4] = ["client_name", "default_acr_values", "grant_types", "application_type"];
 
 /// Where a provider finds this client.
 #[derive(Debug, Clone)]
@@ -35,6 +39,10 @@ pub struct ClientAddresses {
     pub jwks_uri: String,
     /// Where the provider tells of logouts.
     pub backchannel_logout_uri: String,
+    /// What the provider shows in a frame when a session ends.
+    pub frontchannel_logout_uri: String,
+    /// Where the browser comes back to after signing out at the provider.
+    pub post_logout_redirect_uri: String,
 }
 
 /// What a provider answers to a registration.
@@ -68,14 +76,20 @@ impl Registration {
     pub(super) fn resolve(settings: &BackendSettings<'_>) -> Result<Self> {
         let mut metadata = Map::new();
         for name in DESCRIBING {
-            if let Some(value) = settings.value(name) {
-                metadata.insert(name.to_ascii_lowercase(), value.clone());
+            if let Some(value) = settings.text(name)? {
+                metadata.insert(name.to_ascii_lowercase(), value.into());
             }
         }
-        for (name, setting) in [("client_name", "TITLE"), ("default_acr_values", "ACR_VALUES")] {
-            if let Some(value) = settings.value(setting) {
-                metadata.insert(name.to_owned(), value.clone());
+        for name in SWITCHES {
+            if settings.value(name).is_some() {
+                metadata.insert(name.to_ascii_lowercase(), settings.boolean(name, false)?.into());
             }
+        }
+        if let Some(title) = settings.text("TITLE")? {
+            metadata.insert("client_name".to_owned(), title.into());
+        }
+        if let Some(values) = settings.list("ACR_VALUES")? {
+            metadata.insert("default_acr_values".to_owned(), json!(values));
         }
         let has_keys = settings.value("PRIVATE_KEYS").is_some();
         if has_keys && settings.value("SECRET").is_none() {
@@ -112,8 +126,8 @@ impl Registration {
                 .detail("the provider's metadata names no registration_endpoint: register the client at the provider by hand")
         };
         let endpoint = self.endpoint.as_deref().or(published).ok_or_else(none)?;
-        let mut request =
-            Outgoing::new(http::Method::POST, endpoint)?.json(&self.metadata_at(addresses)).header("accept", "application/json");
+        let asked = self.metadata_at(addresses);
+        let mut request = Outgoing::new(http::Method::POST, endpoint)?.json(&asked).header("accept", "application/json");
         if let Some(token) = &self.initial_access_token {
             request = request.bearer(token.expose());
         }
@@ -122,6 +136,7 @@ impl Registration {
             return Err(explained(answer_error(&answer, crate::error::Stage::Start), &answer.json().unwrap_or_default()));
         }
         let answer = answer.json()?;
+        nothing_was_changed(&asked, &answer)?;
         let text = |name: &str| answer.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         Ok(Registered {
             client_id: text("client_id").ok_or_else(|| Error::missing_claim("client_id"))?.to_owned(),
@@ -142,11 +157,30 @@ impl Registration {
         if self.has_keys {
             add("jwks_uri", addresses.jwks_uri.clone().into());
         }
+        add("post_logout_redirect_uris", json!([addresses.post_logout_redirect_uri]));
+        add("frontchannel_logout_uri", addresses.frontchannel_logout_uri.clone().into());
+        add("frontchannel_logout_session_required", true.into());
         if !local {
             add("backchannel_logout_uri", addresses.backchannel_logout_uri.clone().into());
             add("backchannel_logout_session_required", true.into());
         }
         Value::Object(metadata)
+    }
+}
+
+/// RFC 7591, section 3.2.1: a provider may register something else than it was asked for. A redirect URI that is not ours,
+/// above all, is where it would send codes.
+///
+/// # Errors
+/// `invalid_claim`, naming the member.
+fn nothing_was_changed(asked: &Value, answer: &Value) -> Result<()> {
+    let wanted = asked.as_object().into_iter().flatten().filter(|(name, _)| !NEGOTIABLE.contains(&name.as_str()));
+    let differs = |name: &String, value: &Value| answer.get(name).is_some_and(|answered| !answered.is_null() && answered != value);
+    match wanted.into_iter().find(|(name, value)| differs(name, value)) {
+        None => Ok(()),
+        Some((name, value)) => Err(Error::invalid_claim(name).stage(crate::error::Stage::Start).detail(format!(
+            "the provider registered another {name} than {value}: delete the registration there, and use none of what it answered"
+        ))),
     }
 }
 

@@ -51,7 +51,7 @@ pub(crate) struct RelyingParty {
     pub(super) end_session_url: Option<String>,
     params: Vec<(&'static str, String)>,
     demands: Demands,
-    envelopes: Envelopes,
+    pub(super) envelopes: Envelopes,
     registration: Registration,
     user_info_algorithm: Option<Algorithm>,
     authorization_algorithm: Option<Algorithm>,

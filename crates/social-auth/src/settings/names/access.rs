@@ -16,6 +16,13 @@ pub(super) const GROUP: Group = Group {
         setting("WHITELISTED_DOMAINS", Kind::List, "Domains whose e-mail addresses may sign in.").or("[]"),
         setting("ALLOW_GROUPS", Kind::List, "Groups of which a person must be in one."),
         setting(
+            "REQUIRED_CLAIMS",
+            Kind::Table,
+            "What the provider must say of a person, each with the values that will do: `{ idp = [\"https://idp.example.edu/shibboleth\"] }`. \
+             For the institutions behind a hub, the tenants of Azure (`tid`), the organisations of Auth0 (`org_id`). Without the claim \
+             nobody signs in.",
+        ),
+        setting(
             "GROUPS_MAP",
             Kind::Pairs,
             "For the step sync_groups: the provider's group and the group here. Groups that it does not name are left alone. \

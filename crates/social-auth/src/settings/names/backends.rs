@@ -28,7 +28,8 @@ pub(super) const GROUP: Group = Group {
         setting(
             "AUTH_EXTRA_ARGUMENTS_OVERRIDE_ALLOWLIST",
             Kind::List,
-            "Which of `AUTH_EXTRA_ARGUMENTS` the request that begins a sign-in may replace.",
+            "Parameters that the address which begins a sign-in may add or replace: `login_hint`, `ui_locales`, \
+             `prompt`, …",
         ),
         setting(
             "EXTRA_DATA",
