@@ -10,6 +10,7 @@ mod journeys;
 mod keys;
 mod life;
 mod mail;
+mod openid_connect_page;
 mod pages;
 mod program;
 mod readme;
