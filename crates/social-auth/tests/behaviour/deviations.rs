@@ -256,6 +256,15 @@ pub const DEVIATIONS: &[Deviation] = &[
     Deviation {
         file: "provider_error",
         cases: |case, ours| {
+            case.get("data")["error"] == "login_required"
+                && case.text("stage") == "callback"
+                && ours.as_ref().is_ok_and(|ours| ours["exception"]["code"] == "login_required")
+        },
+        reason: "a silent sign-in (prompt=none) that needs a person is no fault of the provider's: the person signs in first",
+    },
+    Deviation {
+        file: "provider_error",
+        cases: |case, ours| {
             case.get("data")["error"] == true && ours.as_ref().is_ok_and(|ours| ours["exception"]["provider_code"] == "true")
         },
         reason: "a provider's code is text, whatever the provider wrote",

@@ -12,6 +12,10 @@ use crate::protocol::arguments::{chosen, last_of_each, with_state};
 use crate::seal::random_token;
 use crate::web::Params;
 
+/// What a request that is allowed to may add though no setting has it (OpenID Connect Core 1.0, section 3.1.2.1). Of other
+/// parameters it may replace what `AUTH_EXTRA_ARGUMENTS` has, as in Python Social Auth.
+const ADDED: [&str; 7] = ["acr_values", "display", "id_token_hint", "login_hint", "max_age", "prompt", "ui_locales"];
+
 /// Prepares the attempt and answers the parameters of the request.
 pub(super) fn parameters(config: &Config, further: &[(&str, String)], attempt: &mut Attempt, request: &Params) -> Vec<(String, String)> {
     if config.redirect_state {
@@ -39,7 +43,8 @@ pub(super) fn parameters(config: &Config, further: &[(&str, String)], attempt: &
         *name = config.own_name(name);
     }
     let further = further.iter().map(|(name, value)| (*name, chosen(&config.override_allowlist, request, name, value)));
-    let allowed = config.override_allowlist.iter().filter_map(|name| Some((name.as_str(), request.get(name)?)));
+    let allowed = config.override_allowlist.iter().filter(|name| ADDED.contains(&name.as_str()));
+    let allowed = allowed.filter_map(|name| Some((name.as_str(), request.get(name)?)));
     let repeated = config.authorize_repeats.iter().filter_map(|name| Some((*name, request.get(name)?)));
     let fixed =
         config.authorize_params.iter().map(|(name, value)| (name.as_str(), value.as_str())).chain(further).chain(allowed).chain(repeated);

@@ -30,7 +30,8 @@ pub fn stated_error(data: &Value, stage: Stage, status: Option<u16>) -> Option<E
             Error::new(Reason::ReauthenticationRequired).from_source(Source::ProviderResponse)
         }
         "invalid_grant" | "bad_verification_code" | "bad_refresh_token" => Error::new(Reason::AuthorizationCodeRejected),
-        "login_required" | "interaction_required" | "consent_required" | "account_selection_required" => {
+        // OpenID Connect Core 1.0, section 3.1.2.6: what a silent sign-in may end with, in the browser.
+        "login_required" | "interaction_required" | "consent_required" | "account_selection_required" if stage == Stage::Callback => {
             Error::new(Reason::LoginRequired).from_source(Source::ProviderResponse).detail(advice(&code))
         }
         "unmet_authentication_requirements" => {

@@ -28,8 +28,8 @@ pub(super) const GROUP: Group = Group {
         setting(
             "AUTH_EXTRA_ARGUMENTS_OVERRIDE_ALLOWLIST",
             Kind::List,
-            "Parameters that the address which begins a sign-in may add or replace: `login_hint`, `ui_locales`, \
-             `prompt`, …",
+            "Which of `AUTH_EXTRA_ARGUMENTS` the address that begins a sign-in may replace; and it may add `login_hint`, \
+             `ui_locales`, `prompt`, `display`, `max_age`, `acr_values` or `id_token_hint` where they are named here.",
         ),
         setting(
             "EXTRA_DATA",
