@@ -28,7 +28,7 @@ pub fn social_auth(provider: &Provider<'_>) -> std::result::Result<SocialAuth, B
     SocialAuth::builder()
         // Nobody calls this program, and nothing that it seals outlives it.
         .public_url("http://localhost")
-        .secret_key(random_token(32))
+        .secret_key(&random_token(32))
         .storage(MemoryStorage::new())
         .backend_as(
             BACKEND,
