@@ -35,9 +35,9 @@ async fn everything_wrong_with_the_settings_is_told_at_once() {
 #[tokio::test]
 async fn a_misspelt_step_is_told_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = "pipeline = [\"social_detials\", \"create_usr\"]\npublic_url = \"http://localhost:8000\"\n\n[backends.github]\nkey = \"k\"\nsecret = \"s\"\n";
+    let settings = "secret_key = \"Zk2v9QpL0sXw7RtYb3NcM5fGd8JaE1uQ4iOxTz\"\npipeline = [\"social_detials\", \"create_usr\"]\npublic_url = \"http://localhost:8000\"\n\n[backends.github]\nkey = \"k\"\nsecret = \"s\"\n";
     let text = refused(folder.path(), settings).await;
-    for part in ["PIPELINE", "social-auth.toml:1", "did you mean \"social_details\"", "did you mean \"create_user\""] {
+    for part in ["PIPELINE", "social-auth.toml:2", "did you mean \"social_details\"", "did you mean \"create_user\""] {
         assert!(text.contains(part), "no {part} in {text}");
     }
     assert_eq!(text.matches("social_detials").count(), 1, "told once: {text}");
