@@ -11,13 +11,15 @@ use crate::browser::{Browser, Page};
 use crate::install;
 use crate::oidc_provider::{assert_refused, assert_signed_in};
 use crate::process::Process;
+use crate::sharp_keys;
 
 fn shared() -> Option<&'static Process> {
     static PEER: OnceLock<Option<Process>> = OnceLock::new();
     PEER.get_or_init(|| install::python("oauth1").map(Process::start)).as_ref()
 }
 
-/// An application with a backend for each way to sign a request and each place for the signature.
+/// An application with a backend for each way to sign a request and each place for the signature. Who signs with a key has
+/// no secret.
 async fn app(peer: &Process) -> App {
     let url = peer.said("url");
     let backends = [
@@ -26,14 +28,22 @@ async fn app(peer: &Process) -> App {
         ("plaintext", "PLAINTEXT", "AUTH_HEADER"),
         ("in-the-query", "HMAC-SHA256", "QUERY"),
         ("in-the-form", "HMAC-SHA256", "BODY"),
+        ("rsa-sha1", "RSA-SHA1", "AUTH_HEADER"),
+        ("rsa-in-the-form", "RSA-SHA1", "BODY"),
         ("wrong-secret", "HMAC-SHA1", "AUTH_HEADER"),
+        ("wrong-key", "RSA-SHA1", "AUTH_HEADER"),
     ];
     App::with(|builder| {
         backends.into_iter().fold(builder, |builder, (name, method, place)| {
-            let secret = if name == "wrong-secret" { "another".to_owned() } else { peer.said("secret") };
+            let ours = match name {
+                "wrong-secret" => ("SECRET", json!("another")),
+                "wrong-key" => ("PRIVATE_KEYS", json!([*sharp_keys::RSA])),
+                _ if method == "RSA-SHA1" => ("PRIVATE_KEYS", json!([peer.said("private_key")])),
+                _ => ("SECRET", json!(peer.said("secret"))),
+            };
             let settings = [
                 ("KEY", json!(peer.said("key"))),
-                ("SECRET", json!(secret)),
+                ours,
                 ("SIGNATURE_METHOD", json!(method)),
                 ("SIGNATURE_TYPE", json!(place)),
                 ("REQUEST_TOKEN_METHOD", json!("POST")),
@@ -64,6 +74,8 @@ async fn every_signature_in_every_place_is_accepted() {
         ("plaintext", "PLAINTEXT", "AUTH_HEADER"),
         ("in-the-query", "HMAC-SHA256", "QUERY"),
         ("in-the-form", "HMAC-SHA256", "BODY"),
+        ("rsa-sha1", "RSA-SHA1", "AUTH_HEADER"),
+        ("rsa-in-the-form", "RSA-SHA1", "BODY"),
     ] {
         for _ in 0..2 {
             assert_signed_in(&sign_in(&mut Browser::new(), &app, backend, backend).await, backend);
@@ -85,12 +97,14 @@ async fn whoever_declines_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_wrong_secret_is_found_out_before_anybody_leaves() {
+async fn a_wrong_secret_or_key_is_found_out_before_anybody_leaves() {
     let Some(peer) = shared() else { return };
     let app = app(peer).await;
-    let page = sign_in(&mut Browser::new(), &app, "wrong-secret", "mistyped").await;
-    assert_refused(&page, Reason::HttpError, StatusCode::BAD_GATEWAY);
-    assert_eq!(page.url.path(), "/login/wrong-secret/");
+    for backend in ["wrong-secret", "wrong-key"] {
+        let page = sign_in(&mut Browser::new(), &app, backend, "mistyped").await;
+        assert_refused(&page, Reason::HttpError, StatusCode::BAD_GATEWAY);
+        assert_eq!(page.url.path(), format!("/login/{backend}/"));
+    }
 }
 
 #[tokio::test]

@@ -80,6 +80,9 @@ pub mod event;
 pub mod expiry;
 pub mod flow;
 pub mod form;
+#[cfg(any(feature = "fuzzing", all(test, feature = "saml")))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod http;
 pub mod identity;
 pub mod jose;

@@ -37,7 +37,11 @@ fn every_recorded_signature_is_made_again_bit_for_bit() {
                     let params: Vec<_> = signed.params.iter().map(|(name, value)| (name.clone(), text(value))).collect();
                     let base = base_string(&signed.method, &signed.url, &params);
                     let ours = |secret: &Secret| SignatureMethod::HmacSha1.sign(&base, &client_secret, secret);
-                    assert!(token_secrets.iter().any(|secret| ours(secret) == signed.signature), "{}: {base}", signed.place);
+                    assert!(
+                        token_secrets.iter().any(|secret| ours(secret).as_deref() == Some(signed.signature.as_str())),
+                        "{}: {base}",
+                        signed.place
+                    );
                     same += 1;
                 }
             }

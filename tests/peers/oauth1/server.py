@@ -14,10 +14,19 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from oauthlib import oauth1
 from oauthlib.oauth1.rfc5849 import errors
 
 CLIENT, SECRET = "interop-client", "interop & secret/with=reserved+characters"
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+PRIVATE_KEY = KEY.private_bytes(
+    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+).decode()
+PUBLIC_KEY = KEY.public_key().public_bytes(
+    serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+).decode()
 
 
 class Books(oauth1.RequestValidator):
@@ -27,7 +36,6 @@ class Books(oauth1.RequestValidator):
     client_key_length = nonce_length = request_token_length = access_token_length = verifier_length = (8, 64)
     dummy_client = dummy_request_token = dummy_access_token = "nobody-at-all"
     allowed_signature_methods = ("HMAC-SHA1", "HMAC-SHA256", "PLAINTEXT", "RSA-SHA1")
-    public_key = None
 
     def __init__(self):
         self.requested, self.granted, self.nonces = {}, {}, set()
@@ -41,7 +49,7 @@ class Books(oauth1.RequestValidator):
         return SECRET
 
     def get_rsa_key(self, key, request):
-        return self.public_key
+        return PUBLIC_KEY
 
     def validate_client_key(self, key, request):
         return key == CLIENT
@@ -171,7 +179,7 @@ def main():
     listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=listener.serve_forever, daemon=True).start()
     url = "http://localhost:%d" % listener.server_address[1]
-    print(json.dumps({"url": url, "key": CLIENT, "secret": SECRET}), flush=True)
+    print(json.dumps({"url": url, "key": CLIENT, "secret": SECRET, "private_key": PRIVATE_KEY}), flush=True)
     for line in sys.stdin:
         print(json.dumps(signatures if line.strip() == "signatures" else {"error": "unknown command"}), flush=True)
 

@@ -208,7 +208,30 @@ fn edwards(jwk: &Value) -> Result<(Numbers, Vec<Algorithm>), &'static str> {
     if point.len() != 32 {
         return Err("its point does not have the length of the curve");
     }
+    if has_small_order(&point) {
+        return Err("its point is one of the few for which a signature fits any message");
+    }
     Ok((Numbers::Point(point), vec![Algorithm::EdDSA]))
+}
+
+/// Whether a point of Ed25519 is one of the eight whose order is no more than 8, in whatever encoding: aws-lc verifies by
+/// those too.
+fn has_small_order(point: &[u8]) -> bool {
+    const Y: [&str; 7] = [
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    ];
+    let mut y = point.to_vec();
+    // The highest bit is the sign of the other coordinate.
+    if let Some(last) = y.last_mut() {
+        *last &= 0x7f;
+    }
+    Y.contains(&hex::encode(y).as_str())
 }
 
 /// A member that is there and not null.

@@ -189,9 +189,9 @@ fn not_compact(what: &str, token: &str) -> Error {
 }
 
 // RFC 7515, section 4.1.11: whoever does not understand an extension must refuse. We know none
-// (CVE-2025-59420). `enc` and `zip` belong to encryption.
+// (CVE-2025-59420). `enc` and `zip` belong to encryption, and no JWT has `b64` (RFC 7797, section 7).
 fn has_no_extension(members: &Map<String, Value>) -> Result<()> {
-    match ["crit", "enc", "zip"].iter().find(|name| members.contains_key(**name)) {
+    match ["crit", "enc", "zip", "b64"].iter().find(|name| members.contains_key(**name)) {
         None => Ok(()),
         Some(name) => Err(refused(format!("the token's header has \"{name}\", which is not supported"))),
     }

@@ -207,6 +207,14 @@ impl PrivateKey {
         }
     }
 
+    /// An RSA key as PKCS #8, for what aws-lc does not do; `None` for other keys, and for those that are not for signatures.
+    #[cfg(feature = "oauth1-rsa")]
+    pub(crate) fn rsa_document(&self) -> Option<zeroize::Zeroizing<Vec<u8>>> {
+        let PrivateMaterial::Rsa { pair, .. } = &self.material else { return None };
+        let document: aws_lc_rs::encoding::Pkcs8V1Der<'_> = pair.as_der().ok().filter(|_| self.purpose != Some(Purpose::Encryption))?;
+        Some(zeroize::Zeroizing::new(document.as_ref().to_vec()))
+    }
+
     /// PKCS #8 in base64url: for keys that we make and keep ourselves.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ mod arguments;
 mod cached;
 pub mod cas;
 pub mod form;
+mod markup;
 pub mod oauth1;
 pub mod oauth2;
 pub mod oidc;

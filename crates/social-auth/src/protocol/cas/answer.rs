@@ -1,8 +1,9 @@
 //! What the server says of a ticket.
 
 use serde_json::{Map, Value};
-use uppsala::{Document, NodeId, NodeKind, Parser};
+use uppsala::{Document, NodeId, NodeKind};
 
+use super::super::markup;
 use crate::error::{Error, Reason, Result};
 
 /// The namespace of CAS 2 and 3.
@@ -35,8 +36,7 @@ pub(super) fn xml(text: &str) -> Result<Map<String, Value>> {
         return Err(Error::malformed(format!("the answer is longer than {MAX_LENGTH} bytes")));
     }
     let not_xml = || Error::malformed("the answer is no XML document without a document type; is SERVER_URL right?");
-    let parser = Parser::new().with_forbid_dtd(true).with_forbid_entities(true).with_max_depth(MAX_DEPTH);
-    let document = parser.parse(text).map_err(|_| not_xml())?;
+    let document = markup::parse(text, MAX_DEPTH).ok_or_else(not_xml)?;
     let root = document.document_element().filter(|root| is(&document, *root, "serviceResponse")).ok_or_else(not_xml)?;
     let elements: Vec<NodeId> = document.children_iter(root).filter(|child| document.element(*child).is_some()).collect();
     match elements.as_slice() {

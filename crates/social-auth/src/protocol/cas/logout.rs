@@ -1,6 +1,6 @@
 //! Single logout: what the server posts when a session of its ends (section 2.3.3, appendix C).
 
-use uppsala::Parser;
+use super::super::markup;
 
 const PROTOCOL: &str = "urn:oasis:names:tc:SAML:2.0:protocol";
 
@@ -12,8 +12,7 @@ pub(super) fn ended_ticket(request: &str) -> Option<String> {
     if request.len() > MAX_LENGTH {
         return None;
     }
-    let parser = Parser::new().with_forbid_dtd(true).with_forbid_entities(true).with_max_depth(8);
-    let document = parser.parse(request).ok()?;
+    let document = markup::parse(request, 8)?;
     let root = document.document_element()?;
     if !document.element(root)?.matches_name_ns(PROTOCOL, "LogoutRequest") {
         return None;

@@ -55,7 +55,8 @@ impl Config {
     /// # Errors
     /// `missing_setting` or `invalid_setting`, stage `start`.
     pub fn resolve(provider: &'static OAuth1, instance: &str, settings: &BackendSettings<'_>) -> Result<Self> {
-        let (key, secret) = client(provider, settings)?;
+        let method_of_signature = signature_method(provider, settings)?;
+        let (key, secret) = client(provider, settings, method_of_signature)?;
         let hook_settings = HookSettings {
             backend: instance.to_owned(),
             client_id: key.clone(),
@@ -67,7 +68,14 @@ impl Config {
         let callback = Some(provider.callback_setting).filter(|name| !name.is_empty());
         Ok(Config {
             info: info(&about(provider), instance, settings)?,
-            signer: Signer { key, secret, method: signature_method(provider, settings)?, placement: placement(provider, settings)? },
+            signer: Signer {
+                key,
+                secret,
+                method: method_of_signature,
+                placement: placement(provider, settings)?,
+                #[cfg(feature = "oauth1-rsa")]
+                rsa_key: signs_with_key(method_of_signature).then(|| super::RsaKey::from_settings(settings)).transpose()?,
+            },
             request_token: Endpoint {
                 url: url("REQUEST_TOKEN_URL", provider.request_token_url)?,
                 method: method(settings, "REQUEST_TOKEN_METHOD", provider.request_token_method)?,
@@ -99,8 +107,8 @@ impl Config {
     }
 }
 
-/// `KEY` and `SECRET`.
-fn client(provider: &OAuth1, settings: &BackendSettings<'_>) -> Result<(String, Secret)> {
+/// `KEY` and `SECRET`; no secret is shared by who signs with a key.
+fn client(provider: &OAuth1, settings: &BackendSettings<'_>, method: SignatureMethod) -> Result<(String, Secret)> {
     let hint = if provider.docs.is_empty() { String::new() } else { format!("Get one at {}", provider.docs) };
     let (key, secret) = (settings.text("KEY")?, settings.secret("SECRET")?);
     let nobody = Some(provider.anonymous).filter(|name| !name.is_empty());
@@ -108,7 +116,21 @@ fn client(provider: &OAuth1, settings: &BackendSettings<'_>) -> Result<(String, 
         return Ok((name.to_owned(), Secret::from(name)));
     }
     let key = key.ok_or_else(|| settings.missing("KEY", &hint))?;
+    if signs_with_key(method) {
+        return Ok((key.to_owned(), secret.unwrap_or_default()));
+    }
     Ok((key.to_owned(), secret.ok_or_else(|| settings.missing("SECRET", &hint))?))
+}
+
+fn signs_with_key(method: SignatureMethod) -> bool {
+    #[cfg(feature = "oauth1-rsa")]
+    let with_key = method == SignatureMethod::RsaSha1;
+    #[cfg(not(feature = "oauth1-rsa"))]
+    let with_key = {
+        _ = method;
+        false
+    };
+    with_key
 }
 
 fn method(settings: &BackendSettings<'_>, name: &str, default: &str) -> Result<Method> {
@@ -121,7 +143,11 @@ fn method(settings: &BackendSettings<'_>, name: &str, default: &str) -> Result<M
 
 fn signature_method(provider: &OAuth1, settings: &BackendSettings<'_>) -> Result<SignatureMethod> {
     let Some(name) = settings.text("SIGNATURE_METHOD")? else { return Ok(provider.signature_method) };
-    let known = || settings.invalid("SIGNATURE_METHOD", &format!("must be one of {}", SignatureMethod::NAMES.join(", ")));
+    let known = || {
+        let names: Vec<_> = SignatureMethod::ALL.iter().map(|method| method.name()).collect();
+        let feature = if cfg!(feature = "oauth1-rsa") { "" } else { "; RSA-SHA1 needs the cargo feature oauth1-rsa" };
+        settings.invalid("SIGNATURE_METHOD", &format!("must be one of {}{feature}", names.join(", ")))
+    };
     SignatureMethod::named(name).ok_or_else(known)
 }
 

@@ -98,8 +98,14 @@ mod tests {
         let message = format!("{}.{}", encode(&json!({"typ": "JWT", "alg": "HS256"})), encode(&claims));
         let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()), message.as_bytes());
         let token = format!("{message}.{}\n", URL_SAFE_NO_PAD.encode(signature));
-        let signer =
-            Signer { key: "key".to_owned(), secret: SECRET.into(), method: SignatureMethod::HmacSha1, placement: Placement::Header };
+        let signer = Signer {
+            key: "key".to_owned(),
+            secret: SECRET.into(),
+            method: SignatureMethod::HmacSha1,
+            placement: Placement::Header,
+            #[cfg(feature = "oauth1-rsa")]
+            rsa_key: None,
+        };
         let url = "https://meta.wikimedia.org/w/index.php?title=Special:OAuth/identify";
         verify(&token, &Expected { url, signer: &signer, nonce: "n", now: NOW })
     }

@@ -9,6 +9,8 @@ mod description;
 mod identity_token;
 mod problem;
 mod request;
+#[cfg(feature = "oauth1-rsa")]
+mod rsa_key;
 mod signature;
 mod token;
 
@@ -16,6 +18,8 @@ pub use backend::OAuth1Backend;
 pub use base_string::{base_string, encode};
 pub use description::{AskedBy, Confirms, Hooks, OAuth1, Repeats, TokenSecret};
 pub use request::{Carried, Placement, Signer, Stamp};
+#[cfg(feature = "oauth1-rsa")]
+pub use rsa_key::RsaKey;
 pub use signature::SignatureMethod;
 
 pub use super::profile::{

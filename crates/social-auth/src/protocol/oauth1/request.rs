@@ -51,6 +51,9 @@ pub struct Signer {
     pub method: SignatureMethod,
     /// Where its parameters stand.
     pub placement: Placement,
+    /// Its key, for `RSA-SHA1`.
+    #[cfg(feature = "oauth1-rsa")]
+    pub rsa_key: Option<super::RsaKey>,
 }
 
 /// What a request carries besides the client's own parameters. `Debug` shows no secret.
@@ -85,7 +88,8 @@ impl Signer {
     /// Signs a request as it stands: nothing may be added to it afterwards.
     ///
     /// # Errors
-    /// `invalid_setting` when the secrets themselves would leave without TLS (section 3.4.4).
+    /// `invalid_setting` when the secrets themselves would leave without TLS (section 3.4.4), or when there is no key for
+    /// `RSA-SHA1`.
     pub fn sign(&self, request: Outgoing, carried: &Carried<'_>, stamp: &Stamp) -> Result<Outgoing> {
         if self.method == SignatureMethod::Plaintext && request.url.scheme() != "https" && !is_loopback(&request.url) {
             let why = "PLAINTEXT sends the secrets themselves, so the provider's addresses must begin with https://";
@@ -98,12 +102,26 @@ impl Signer {
         let base = base_string(&request.method, &request.url, &signed);
         let none = Secret::default();
         let token_secret = carried.token.map_or(&none, |(_, secret)| secret);
-        protocol.push(("oauth_signature".to_owned(), self.method.sign(&base, &self.secret, token_secret)));
+        let signature = match self.method.sign(&base, &self.secret, token_secret) {
+            Some(signature) => signature,
+            None => self.sign_with_key(&base)?,
+        };
+        protocol.push(("oauth_signature".to_owned(), signature));
         Ok(match (self.placement, form) {
             (Placement::Header, _) => request.authorization("OAuth", &header(&protocol)),
             (Placement::Body, Some(form)) => request.form(&form.into_iter().chain(protocol).collect::<Vec<_>>()),
             (Placement::Query | Placement::Body, _) => request.query(&protocol),
         })
+    }
+
+    #[cfg(feature = "oauth1-rsa")]
+    fn sign_with_key(&self, base_string: &str) -> Result<String> {
+        self.rsa_key.as_ref().ok_or_else(no_key)?.sign(base_string)
+    }
+
+    #[cfg(not(feature = "oauth1-rsa"))]
+    fn sign_with_key(&self, _base_string: &str) -> Result<String> {
+        Err(no_key())
     }
 
     fn parameters(&self, carried: &Carried<'_>, stamp: &Stamp) -> Vec<(String, String)> {
@@ -120,6 +138,10 @@ impl Signer {
         ];
         all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect()
     }
+}
+
+fn no_key() -> Error {
+    Error::invalid_setting("PRIVATE_KEYS", "has no RSA key, with which RSA-SHA1 signs")
 }
 
 /// Section 3.5.1.
@@ -142,7 +164,14 @@ mod tests {
     use super::*;
 
     fn signer(method: SignatureMethod, placement: Placement) -> Signer {
-        Signer { key: "dpf43f3p2l4k3l03".to_owned(), secret: "kd94hf93k423kf44".into(), method, placement }
+        Signer {
+            key: "dpf43f3p2l4k3l03".to_owned(),
+            secret: "kd94hf93k423kf44".into(),
+            method,
+            placement,
+            #[cfg(feature = "oauth1-rsa")]
+            rsa_key: None,
+        }
     }
 
     fn stamp(nonce: &str, timestamp: i64) -> Stamp {

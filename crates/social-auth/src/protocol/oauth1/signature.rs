@@ -7,8 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::base_string::encode;
 use crate::secret::Secret;
 
-/// How requests are signed. `RSA-SHA1` is not offered: no provider asks for it, and aws-lc-rs makes no
-/// RSA signatures over SHA-1.
+/// How requests are signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignatureMethod {
     /// `HMAC-SHA1`, which all providers know.
@@ -17,11 +16,20 @@ pub enum SignatureMethod {
     HmacSha256,
     /// `PLAINTEXT`: the secrets themselves, over TLS only.
     Plaintext,
+    /// `RSA-SHA1`: with the client's own key, so that no secret is shared.
+    #[cfg(feature = "oauth1-rsa")]
+    RsaSha1,
 }
 
 impl SignatureMethod {
-    /// The names that [`SignatureMethod::named`] knows.
-    pub const NAMES: &'static [&'static str] = &["HMAC-SHA1", "HMAC-SHA256", "PLAINTEXT"];
+    /// All of them.
+    pub const ALL: &'static [SignatureMethod] = &[
+        SignatureMethod::HmacSha1,
+        SignatureMethod::HmacSha256,
+        SignatureMethod::Plaintext,
+        #[cfg(feature = "oauth1-rsa")]
+        SignatureMethod::RsaSha1,
+    ];
 
     /// The value of `oauth_signature_method`.
     #[must_use]
@@ -30,28 +38,30 @@ impl SignatureMethod {
             SignatureMethod::HmacSha1 => "HMAC-SHA1",
             SignatureMethod::HmacSha256 => "HMAC-SHA256",
             SignatureMethod::Plaintext => "PLAINTEXT",
+            #[cfg(feature = "oauth1-rsa")]
+            SignatureMethod::RsaSha1 => "RSA-SHA1",
         }
     }
 
     /// The method of this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        [SignatureMethod::HmacSha1, SignatureMethod::HmacSha256, SignatureMethod::Plaintext]
-            .into_iter()
-            .find(|method| method.name().eq_ignore_ascii_case(name))
+        Self::ALL.iter().copied().find(|method| method.name().eq_ignore_ascii_case(name))
     }
 
-    /// The value of `oauth_signature` over a base string.
+    /// The value of `oauth_signature` over a base string; `None` for `RSA-SHA1`, where [`RsaKey`](super::RsaKey) signs.
     #[must_use]
-    pub fn sign(self, base_string: &str, client_secret: &Secret, token_secret: &Secret) -> String {
+    pub fn sign(self, base_string: &str, client_secret: &Secret, token_secret: &Secret) -> Option<String> {
         let key = Secret::from(format!("{}&{}", encode(client_secret.expose()), encode(token_secret.expose())));
         let algorithm = match self {
-            SignatureMethod::Plaintext => return key.expose().to_owned(),
+            SignatureMethod::Plaintext => return Some(key.expose().to_owned()),
             SignatureMethod::HmacSha1 => HMAC_SHA1_FOR_LEGACY_USE_ONLY,
             SignatureMethod::HmacSha256 => HMAC_SHA256,
+            #[cfg(feature = "oauth1-rsa")]
+            SignatureMethod::RsaSha1 => return None,
         };
         let key = hmac::Key::new(algorithm, key.expose().as_bytes());
-        STANDARD.encode(hmac::sign(&key, base_string.as_bytes()))
+        Some(STANDARD.encode(hmac::sign(&key, base_string.as_bytes())))
     }
 }
 
@@ -74,7 +84,7 @@ mod tests {
             ),
         ] {
             let found = SignatureMethod::HmacSha1.sign(base, &client_secret.into(), &token_secret.into());
-            assert_eq!(found, expected, "{base}");
+            assert_eq!(found.as_deref(), Some(expected), "{base}");
         }
     }
 
@@ -84,16 +94,18 @@ mod tests {
         for (client_secret, token_secret, expected) in
             [("djr9rjt0jd78jf88", "jjd999tj88uiths3", "djr9rjt0jd78jf88&jjd999tj88uiths3"), ("djr9rjt0jd78jf88", "", "djr9rjt0jd78jf88&")]
         {
-            assert_eq!(SignatureMethod::Plaintext.sign("", &client_secret.into(), &token_secret.into()), expected);
+            let found = SignatureMethod::Plaintext.sign("", &client_secret.into(), &token_secret.into());
+            assert_eq!(found.as_deref(), Some(expected));
         }
-        assert_eq!(SignatureMethod::Plaintext.sign("", &"a&b".into(), &"%".into()), "a%26b&%25");
+        assert_eq!(SignatureMethod::Plaintext.sign("", &"a&b".into(), &"%".into()).as_deref(), Some("a%26b&%25"));
     }
 
     #[test]
     fn every_method_is_found_by_its_name() {
-        for name in SignatureMethod::NAMES {
-            assert_eq!(SignatureMethod::named(&name.to_lowercase()).map(SignatureMethod::name), Some(*name));
+        for method in SignatureMethod::ALL {
+            assert_eq!(SignatureMethod::named(&method.name().to_lowercase()), Some(*method));
         }
-        assert_eq!(SignatureMethod::named("RSA-SHA1"), None);
+        assert_eq!(SignatureMethod::named("RSA-SHA1").is_some(), cfg!(feature = "oauth1-rsa"));
+        assert_eq!(SignatureMethod::named("none"), None);
     }
 }

@@ -103,6 +103,7 @@ fn verified_claims(token: &str, rules: &IdTokenRules<'_>, keys: &KeySet) -> Resu
     let jws = Jws::parse(token, ID_TOKEN)?;
     let verified = jws.verify(&Keys { public: keys, secret: rules.secret }, rules.algorithms)?;
     let claims = Claims::parse(&verified.payload)?;
+    is_no_event(&claims)?;
     rules.issuer.issuer_is_believed(&claims, verified.key_issuer)?;
     audience_is_us(&claims, rules)?;
     authorized_party_is_us(&claims, rules)?;
@@ -116,6 +117,14 @@ fn verified_claims(token: &str, rules: &IdTokenRules<'_>, keys: &KeySet) -> Resu
     authenticated_recently(&claims, rules)?;
     subject_is_sound(&claims)?;
     Ok(claims)
+}
+
+// RFC 8417, section 4.5: a logout token says of the same person, by the same issuer, for the same client, that they left.
+fn is_no_event(claims: &Claims) -> Result<()> {
+    match claims.get("events") {
+        None => Ok(()),
+        Some(_) => Err(Error::invalid_claim("events").detail("the token tells of an event, such as a logout: it is no id token")),
+    }
 }
 
 // Section 3.1.3.7 (3).

@@ -2,6 +2,7 @@
 
 use roxmltree::{Document, Node, ParsingOptions};
 
+use super::super::markup;
 use super::discovery::{Service, Version};
 use crate::error::{Error, Result};
 
@@ -22,7 +23,8 @@ const TYPES: &[(&str, Version, bool)] = &[
 /// `malformed_response` when it is no XRDS document.
 pub(super) fn services(text: &str, claimed: &str) -> Result<Vec<Service>> {
     let options = ParsingOptions { allow_dtd: false, nodes_limit: 20_000, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(text, options).map_err(|_| Error::malformed("the XRDS document cannot be read"))?;
+    let document = markup::has_few_attributes(text).then(|| Document::parse_with_options(text, options).ok()).flatten();
+    let document = document.ok_or_else(|| Error::malformed("the XRDS document cannot be read"))?;
     // The last XRD describes the address; those before it led there.
     let xrd = document.root_element().children().rfind(|node| node.has_tag_name((XRD, "XRD")));
     let Some(xrd) = xrd else { return Err(Error::malformed("the XRDS document has no XRD")) };

@@ -1,8 +1,9 @@
 //! Answers that are not JSON, as the JSON that selectors read.
 
 use serde_json::{Map, Value};
-use uppsala::{Document, NodeId, Parser};
+use uppsala::{Document, NodeId};
 
+use super::super::markup;
 use super::description::Format;
 use crate::error::{Error, Result};
 use crate::http::Incoming;
@@ -38,8 +39,7 @@ fn form(text: &str) -> Value {
 
 fn xml(text: &str) -> Result<Value> {
     let malformed = || Error::malformed("expected an XML document without a document type");
-    let parser = Parser::new().with_forbid_dtd(true).with_max_depth(MAX_DEPTH);
-    let document = parser.parse(text).map_err(|_| malformed())?;
+    let document = markup::parse(text, MAX_DEPTH).ok_or_else(malformed)?;
     let root = document.document_element().ok_or_else(malformed)?;
     Ok(element(&document, root))
 }

@@ -239,10 +239,10 @@ impl Backend for SamlBackend {
         let expected = self.expected(&member, ExpectedHere { recipient: &message.url, request: None });
         let relay_state = arrived.relay_state(|name| message.form.get(name).map(str::to_owned))?;
         if !arrived.is_request() {
-            logout::answer(&arrived, &member.party, &expected)?;
+            logout::answer(&arrived, member.party.keys()?, &expected)?;
             return Ok(LogoutReceived::Answered { state: relay_state });
         }
-        let wanted = logout::request(&arrived, &member.party, self.config.key(), &expected)?;
+        let wanted = logout::request(&arrived, member.party.keys()?, self.config.key(), &expected)?;
         let (sender, endpoint) = self.logout_at(&member)?;
         Ok(LogoutReceived::Requested(ProviderEndsSessions {
             subject: member.scoped(&wanted.name_id),

@@ -7,7 +7,7 @@ use uppsala::{Document, NodeId, XmlWriter};
 use super::assertion::{self, Expected, Subject};
 use super::engine::{PrivateKeyEngine, SignatureEngine};
 use super::gate::{self, Verified};
-use super::idp::{Endpoint, Party};
+use super::idp::Endpoint;
 use super::wire::{Head, Letter, element, instant};
 use super::xml::{self, ASSERTION, PROTOCOL};
 use super::{message, response};
@@ -102,8 +102,13 @@ pub(super) struct Ended {
 ///
 /// # Errors
 /// What is wrong with it: `invalid_signature` above all.
-pub(super) fn request(arrived: &Arrived, party: &Party, own: Option<&dyn PrivateKeyEngine>, expected: &Expected<'_>) -> Result<Ended> {
-    let (document, root) = arrived.checked("LogoutRequest", party.keys()?, expected)?;
+pub(super) fn request(
+    arrived: &Arrived,
+    keys: &dyn SignatureEngine,
+    own: Option<&dyn PrivateKeyEngine>,
+    expected: &Expected<'_>,
+) -> Result<Ended> {
+    let (document, root) = arrived.checked("LogoutRequest", keys, expected)?;
     let issued = assertion::instant(&document, root, "IssueInstant")?.unwrap_or(expected.now);
     let valid_until = assertion::instant(&document, root, "NotOnOrAfter")?.unwrap_or(issued.saturating_add(LIFETIME));
     assertion::not_after("NotOnOrAfter", valid_until, expected)?;
@@ -130,8 +135,8 @@ fn name_id(document: &Document<'_>, root: NodeId, source: &str, own: Option<&dyn
 ///
 /// # Errors
 /// What is wrong with it; `unknown_error` with the identity provider's code when it could not do what we asked.
-pub(super) fn answer(arrived: &Arrived, party: &Party, expected: &Expected<'_>) -> Result<()> {
-    let (document, root) = arrived.checked("LogoutResponse", party.keys()?, expected)?;
+pub(super) fn answer(arrived: &Arrived, keys: &dyn SignatureEngine, expected: &Expected<'_>) -> Result<()> {
+    let (document, root) = arrived.checked("LogoutResponse", keys, expected)?;
     response::success(&document, root)
 }
 

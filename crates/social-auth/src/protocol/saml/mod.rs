@@ -10,6 +10,8 @@ mod backend;
 mod config;
 mod engine;
 mod extra;
+#[cfg(any(feature = "fuzzing", test))]
+pub(crate) mod fuzzing;
 mod gate;
 mod idp;
 mod logout;

@@ -1,8 +1,9 @@
 //! Reading XML so that nothing can be read in two ways: one parser, no document type, names with their
 //! namespace, attributes without one, and text that a comment cannot cut short.
 
-use uppsala::{Document, NodeId, NodeKind, Parser};
+use uppsala::{Document, NodeId, NodeKind};
 
+use super::super::markup;
 use crate::error::{Error, Result};
 
 /// `xmlns:samlp`.
@@ -25,8 +26,8 @@ const MAX_DEPTH: u32 = 64;
 /// Parses a document.
 ///
 /// # Errors
-/// `malformed_response` when it is too long, has a document type (CVE-2025-25291), is nested too deeply
-/// or is not well-formed.
+/// `malformed_response` when it is too long, has a document type (CVE-2025-25291), is nested too deeply,
+/// has an element with too many attributes, or is not well-formed.
 pub(super) fn parse(text: &str) -> Result<Document<'_>> {
     parse_up_to(text, MAX_LENGTH)
 }
@@ -39,8 +40,8 @@ pub(super) fn parse_up_to(text: &str, longest: usize) -> Result<Document<'_>> {
     if text.contains("<!DOCTYPE") || text.contains("<!ENTITY") {
         return Err(Error::malformed("the XML document has a document type declaration, which SAML never needs"));
     }
-    let parser = Parser::new().with_max_depth(MAX_DEPTH).with_forbid_dtd(true).with_forbid_entities(true);
-    parser.parse(text).map_err(|_| Error::malformed("the document is not well-formed XML"))
+    markup::parse(text, MAX_DEPTH)
+        .ok_or_else(|| Error::malformed("the document is not well-formed XML, or an element has too many attributes"))
 }
 
 /// Whether the node is the element of this name.

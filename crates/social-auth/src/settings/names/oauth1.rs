@@ -17,8 +17,8 @@ pub(super) const GROUP: Group = Group {
         setting("REQUEST_TOKEN_EXTRA_ARGUMENTS", Kind::Pairs, "Further parameters of that request."),
         setting(
             "SIGNATURE_METHOD",
-            Kind::Choice(&["HMAC-SHA1", "HMAC-SHA256", "PLAINTEXT"]),
-            "How requests are signed; `PLAINTEXT` over TLS only.",
+            Kind::Choice(&["HMAC-SHA1", "HMAC-SHA256", "RSA-SHA1", "PLAINTEXT"]),
+            "How requests are signed; `RSA-SHA1` with a key of `PRIVATE_KEYS` in place of `SECRET`, `PLAINTEXT` over TLS only.",
         )
         .or("the provider's"),
         setting(

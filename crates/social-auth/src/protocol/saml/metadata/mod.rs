@@ -8,3 +8,5 @@ mod theirs;
 pub(super) use ours::ours;
 pub(super) use source::{Place, Source};
 pub(super) use theirs::Wanted;
+#[cfg(any(feature = "fuzzing", test))]
+pub(super) use theirs::{Reading, read};

@@ -26,15 +26,15 @@ pub(in super::super) enum Wanted {
 
 /// What metadata are read with.
 #[derive(Clone, Copy)]
-pub(super) struct Reading<'a> {
+pub(in super::super) struct Reading<'a> {
     /// Whose signature it must bear, if it must bear one.
-    pub(super) signed_by: Option<&'a dyn SignatureEngine>,
+    pub(in super::super) signed_by: Option<&'a dyn SignatureEngine>,
     /// What is wanted of it.
-    pub(super) wanted: &'a Wanted,
+    pub(in super::super) wanted: &'a Wanted,
     /// Which weak keys the identity providers may have.
-    pub(super) weakness: Weakness,
+    pub(in super::super) weakness: Weakness,
     /// Unix seconds.
-    pub(super) now: i64,
+    pub(in super::super) now: i64,
 }
 
 /// Metadata that were read.
@@ -74,7 +74,7 @@ impl Known {
 ///
 /// # Errors
 /// `malformed_response`; `invalid_signature` when it is not signed as it must be; `response_expired` when it is too old.
-pub(super) fn read(text: &str, reading: &Reading<'_>) -> Result<Known> {
+pub(in super::super) fn read(text: &str, reading: &Reading<'_>) -> Result<Known> {
     let document = xml::parse_up_to(text.trim_start_matches('\u{feff}'), Saml::LONGEST_METADATA)?;
     let root = xml::root(&document)?;
     if let Some(engine) = reading.signed_by {

@@ -10,18 +10,12 @@ use crate::protocol::saml::engine::{OwnKey, PrivateKeyEngine, Trusted, Weakness}
 use crate::protocol::saml::response::{self, Checks, Wants};
 use crate::secret::Secret;
 
-pub const ISSUER: &str = "https://idp.test/metadata";
-pub const AUDIENCE: &str = "https://site.test/saml/metadata.xml";
-pub const RECIPIENT: &str = "https://site.test/complete/saml/";
-pub const REQUEST: &str = "_request";
-pub const LOGOUT: &str = "https://site.test/saml/logout/saml/";
-/// 2026-11-21T04:00:00Z.
-pub const NOW: i64 = 1_795_233_600;
+pub(in crate::protocol::saml) use crate::protocol::saml::fuzzing::{
+    AUDIENCE, IDP_CERTIFICATE, ISSUER, LOGOUT, NOW, RECIPIENT, REQUEST, SP_KEY, expected,
+};
 
 pub const IDP_KEY: &str = include_str!("keys/idp.key");
-pub const IDP_CERTIFICATE: &str = include_str!("keys/idp.crt");
 pub const STRANGER_KEY: &str = include_str!("keys/stranger.key");
-pub const SP_KEY: &str = include_str!("keys/sp.key");
 
 /// Which parts are signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,20 +99,6 @@ pub fn answer_by(key: &str, signed: Signed, change: impl Fn(String) -> String) -
 /// A good answer.
 pub fn good(signed: Signed) -> String {
     answer(signed, |text| text)
-}
-
-/// What the identity provider's answers must say.
-pub fn expected() -> Expected<'static> {
-    Expected {
-        issuer: ISSUER,
-        audience: AUDIENCE,
-        recipient: RECIPIENT,
-        request: Some(REQUEST),
-        authn_context: None,
-        repeated_attributes: false,
-        now: NOW,
-        leeway: 60,
-    }
 }
 
 /// Strong keys only.

@@ -21,7 +21,7 @@ const PATH: &str = "/saml/logout/saml/";
 const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
 
 /// A request to end the sessions of a person, with the mark `SIGNATURE` where one may stand.
-fn request(id: &str, person: &str, sessions: &[&str]) -> String {
+pub(super) fn request(id: &str, person: &str, sessions: &[&str]) -> String {
     let sessions: String = sessions.iter().map(|session| format!("<samlp:SessionIndex>{session}</samlp:SessionIndex>")).collect();
     format!(
         "<samlp:LogoutRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" \
@@ -30,13 +30,13 @@ fn request(id: &str, person: &str, sessions: &[&str]) -> String {
     )
 }
 
-fn signed(text: &str, key: &str) -> String {
+pub(super) fn signed(text: &str, key: &str) -> String {
     let id = text.split(" ID=\"").nth(1).unwrap().split('"').next().unwrap();
     sign(&text.replace("SIGNATURE", &template(id)), key)
 }
 
 /// The query of the Redirect binding, signed.
-fn query(parameter: &str, text: &str, relay_state: Option<&str>, key: &str) -> String {
+pub(super) fn query(parameter: &str, text: &str, relay_state: Option<&str>, key: &str) -> String {
     let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(text.replace("SIGNATURE", "").as_bytes()).unwrap();
     let mut query = Serializer::new(String::new());
@@ -190,7 +190,7 @@ fn good_assertion() -> String {
 }
 
 /// The identity provider's answer to a logout that began here.
-fn answer_to(request: &str, status: &str) -> String {
+pub(super) fn answer_to(request: &str, status: &str) -> String {
     format!(
         "<samlp:LogoutResponse xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" \
          ID=\"_done\" Version=\"2.0\" IssueInstant=\"2026-11-21T04:00:00Z\" Destination=\"{LOGOUT}\" InResponseTo=\"{request}\">\

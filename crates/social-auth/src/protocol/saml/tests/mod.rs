@@ -13,6 +13,7 @@ mod mutation;
 mod oracle;
 mod random;
 mod requests;
+pub(in crate::protocol::saml) mod seeds;
 mod signatures;
 mod theirs;
 mod weakness;

@@ -1,12 +1,12 @@
-//! Answers changed at random: none stops the program, none lets anybody else in. A few thousand with each test run; as
-//! many as wished by
+//! Answers changed at random, by what the fuzzing target `saml_response` runs: none stops the program, none lets anybody
+//! else in. A few thousand with each test run, since this needs no fuzzer; as many as wished by
 //! `SAML_MUTATIONS=1000000 cargo test --release -p social-auth --features saml --lib saml::tests::mutation`.
 
 use std::time::{Duration, Instant};
 
 use super::answer::*;
 use super::random::Random;
-use crate::protocol::saml::message;
+use crate::protocol::saml::fuzzing;
 
 const USUAL: u64 = 4_000;
 
@@ -93,12 +93,7 @@ fn no_changed_input_stops_the_program_or_lets_anybody_else_in() {
             mutate(&mut random, &seed)
         };
         let begun = Instant::now();
-        if let Ok(assertion) = check(&changed) {
-            taken += 1;
-            assert_eq!(assertion.subject.name_id.as_deref(), Some("alice"), "{changed}");
-        }
-        drop(message::posted(&changed));
-        drop(message::redirected(&changed));
+        taken += u64::from(fuzzing::response(changed.as_bytes()));
         slowest = slowest.max(begun.elapsed());
         assert!(slowest < PATIENCE, "{changed}");
     }

@@ -24,7 +24,7 @@ fn bare(certificate: &str) -> String {
 }
 
 /// An identity provider's description, with the mark `SIGNATURE` where one may stand.
-fn entity(id: &str, certificate: &str, attributes: &str) -> String {
+pub(super) fn entity(id: &str, certificate: &str, attributes: &str) -> String {
     let key = bare(certificate);
     format!(
         "<md:EntityDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" ID=\"_e{}\" entityID=\"{id}\"{attributes}>SIGNATURE\
@@ -41,11 +41,11 @@ fn entity(id: &str, certificate: &str, attributes: &str) -> String {
     )
 }
 
-fn one() -> String {
+pub(super) fn one() -> String {
     entity(ISSUER, IDP_CERTIFICATE, "").replace("SIGNATURE", "")
 }
 
-fn federation(attributes: &str, entities: &[String]) -> String {
+pub(super) fn federation(attributes: &str, entities: &[String]) -> String {
     format!(
         "<?xml version=\"1.0\"?><md:EntitiesDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\" ID=\"_federation\"{attributes}>SIGNATURE\
          <md:EntityDescriptor entityID=\"https://some.sp.test\"><md:SPSSODescriptor/></md:EntityDescriptor>\

@@ -34,7 +34,7 @@ fn evil_response(id: &str, signature: &str, tail: &str) -> String {
         .replace(END, &format!("{tail}{END}"))
 }
 
-fn attacks() -> Vec<(&'static str, String)> {
+pub(super) fn attacks() -> Vec<(&'static str, String)> {
     let (signature, original) = signed_assertion();
     let bare = original.replace(&signature, "");
     let (response_signature, bare_response, whole_response) = signed_response();
