@@ -88,6 +88,7 @@ impl Provider {
     #[must_use]
     pub fn backend_name(self) -> &'static str {
         match self {
+            Provider::OAuth1(provider) if !provider.known_as.is_empty() => provider.known_as,
             Provider::OAuth2(provider) if !provider.known_as.is_empty() => provider.known_as,
             other => other.name(),
         }

@@ -6,6 +6,7 @@ use crate::protocol::oauth2::{Call, Details, OAuth2, UidField, Verified, keep};
 pub const DIGITALOCEAN: OAuth2 = OAuth2 {
     name: "digitalocean",
     title: "DigitalOcean",
+    icon: "digital-ocean",
     docs: "https://docs.digitalocean.com/reference/api/oauth/",
     class_paths: &["social_core.backends.digitalocean.DigitalOceanOAuth", "social.backends.digitalocean.DigitalOceanOAuth"],
     authorization_url: "https://cloud.digitalocean.com/v1/oauth/authorize",

@@ -26,6 +26,8 @@ pub const FACEBOOK_LIMITED_LOGIN: OAuth2 = OAuth2 {
         endpoint: "https://www.facebook.com",
         issuers: &["https://facebook.com", "https://www.facebook.com"],
         issuer: IssuerFrom::Document("the document has either name of the host"),
+        // The token is the person's from the application on: it is handed over later than a code is.
+        token_max_age: 3600,
         identity: IdentityFrom::IdToken,
         ..OpenId::STANDARD
     }),

@@ -5,6 +5,7 @@ use crate::protocol::oauth1::{Call, Details, OAuth1, UidField, keep_as};
 /// fitbit.com.
 pub const FITBIT_OAUTH1: OAuth1 = OAuth1 {
     name: "fitbit-oauth1",
+    known_as: "fitbit",
     title: "Fitbit",
     icon: "fitbit",
     docs: "https://dev.fitbit.com/apps",

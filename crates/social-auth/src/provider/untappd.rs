@@ -13,6 +13,7 @@ pub const UNTAPPD: OAuth2 = OAuth2 {
     authorization_url: "https://untappd.com/oauth/authenticate/",
     token_url: "https://untappd.com/oauth/authorize/",
     token_request: TokenRequest::Get,
+    refresh_request: Some(TokenRequest::PostForm),
     token_without: &["grant_type"],
     names: &[("redirect_uri", "redirect_url")],
     token_params: &[("response_type", "code")],

@@ -61,6 +61,27 @@ impl Case {
     }
 }
 
+/// A case and our answer, or, where the output is a description of many attributes, one for each of them: then `input`
+/// has the attribute besides.
+pub fn parts(case: &Case, ours: &Answer) -> Vec<(Case, Answer)> {
+    let part = |input: Value, expected: Answer| Case { id: case.id, input, expected, rest: case.rest.clone() };
+    let (Ok(expected), Ok(ours)) = (&case.expected, ours) else {
+        return vec![(part(case.input.clone(), case.expected.clone()), ours.clone())];
+    };
+    let Some(attributes) = expected.get("attributes").and_then(Value::as_object) else {
+        return vec![(part(case.input.clone(), Ok(expected.clone())), Ok(ours.clone()))];
+    };
+    let all = attributes.iter().map(|(name, value)| (name.as_str(), value, &ours["attributes"][name]));
+    let all = all.chain([("bases", &expected["bases"], &ours["bases"])]);
+    let input = |name: &str| {
+        let mut input = case.input.clone();
+        input["attribute"] = json!(name);
+        input["bases"] = expected["bases"].clone();
+        input
+    };
+    all.map(|(name, expected, ours)| (part(input(name), Ok(expected.clone())), Ok(ours.clone()))).collect()
+}
+
 /// The facts of an error, as a pipeline's caller states them.
 pub fn raised(error: Error) -> Value {
     json!(error.stage_if_unknown(Stage::Pipeline).facts())

@@ -11,7 +11,7 @@ pub struct Deviation {
     /// The file without extension.
     pub file: &'static str,
     /// Which cases, with which answer of ours.
-    cases: fn(&Case, &Answer) -> bool,
+    pub cases: fn(&Case, &Answer) -> bool,
     /// Why.
     pub reason: &'static str,
 }
@@ -24,7 +24,11 @@ impl Deviation {
 }
 
 /// The deviations.
-pub const DEVIATIONS: &[Deviation] = &[
+pub fn all() -> impl Iterator<Item = &'static Deviation> {
+    DEVIATIONS.iter().chain(crate::attribute_deviations::DEVIATIONS)
+}
+
+const DEVIATIONS: &[Deviation] = &[
     Deviation {
         file: "absolute_uri",
         cases: |case, ours| ["x", "myapp://cb"].contains(&case.text("path")) && output(ours).contains("://myapp.com/"),

@@ -18,6 +18,8 @@ use crate::settings::SettingDecl;
 pub struct OAuth1 {
     /// The name in URLs and settings.
     pub name: &'static str,
+    /// The name of the class in Python Social Auth, where another provider has that name here; empty: the name.
+    pub known_as: &'static str,
     /// What the button says.
     pub title: &'static str,
     /// The icon's file name without extension; empty: the name.
@@ -92,6 +94,7 @@ impl OAuth1 {
     /// What most providers do, as Python Social Auth asks them.
     pub const STANDARD: OAuth1 = OAuth1 {
         name: "",
+        known_as: "",
         title: "",
         icon: "",
         docs: "",

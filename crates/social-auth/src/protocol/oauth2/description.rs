@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Result;
 use crate::identity::UserDetails;
+use crate::protocol::oidc::DEFAULT_TOKEN_MAX_AGE;
 use crate::protocol::profile::{Call, Details, HookSettings, Kept, UidField, Verified, keep, keep_as};
 use crate::secret::Secret;
 use crate::settings::SettingDecl;
@@ -335,6 +336,8 @@ pub struct OpenId {
     pub algorithms: &'static [&'static str],
     /// Whether the provider repeats the nonce; else the reason why none is sent.
     pub nonce: Nonce,
+    /// For how many seconds after its issue an id token is good, unless `ID_TOKEN_MAX_AGE` says otherwise.
+    pub token_max_age: i64,
     /// Where the identity comes from.
     pub identity: IdentityFrom,
 }
@@ -352,6 +355,7 @@ impl OpenId {
         discovers: true,
         algorithms: &["RS256"],
         nonce: Nonce::Sent,
+        token_max_age: DEFAULT_TOKEN_MAX_AGE,
         identity: IdentityFrom::UserInfo,
     };
 }

@@ -14,8 +14,8 @@ use super::envelope::Envelopes;
 use super::logout::session_of;
 use super::registration::{ClientAddresses, Registered, Registration};
 use super::{
-    DEFAULT_LEEWAY, DEFAULT_TOKEN_MAX_AGE, DocumentSources, ExpectedIssuer, FurtherAudiences, IdTokenRules, IssuerRule, Metadata,
-    ProviderDocuments, RefreshContext, TENANT_PLACEHOLDER, Tenants, UserInfoRules, authorization_response,
+    DEFAULT_LEEWAY, DocumentSources, ExpectedIssuer, FurtherAudiences, IdTokenRules, IssuerRule, Metadata, ProviderDocuments,
+    RefreshContext, TENANT_PLACEHOLDER, Tenants, UserInfoRules, authorization_response,
 };
 use crate::attempt::Attempt;
 use crate::clock::Clock;
@@ -120,7 +120,7 @@ impl RelyingParty {
             nonce_is_optional: settings.boolean("TOKEN_NONCE_OPTIONAL", false)?,
             sends_nonce: settings.boolean("USE_NONCE", openid.nonce == Nonce::Sent)?,
             identity: openid.identity,
-            token_max_age: settings.integer("ID_TOKEN_MAX_AGE")?.unwrap_or(DEFAULT_TOKEN_MAX_AGE),
+            token_max_age: settings.integer("ID_TOKEN_MAX_AGE")?.unwrap_or(openid.token_max_age),
             leeway: settings.integer("JWT_LEEWAY")?.unwrap_or(DEFAULT_LEEWAY),
             max_age: settings.integer("MAX_AGE")?,
             userinfo_url: settings.text("USERINFO_URL")?.map(str::to_owned),

@@ -1,5 +1,6 @@
 //! One function a file: translates the recorded input, calls ours, translates the answer back.
 
+mod attributes;
 mod disconnect;
 mod errors;
 mod lookup;
@@ -25,6 +26,7 @@ pub const ADAPTERS: &[(&str, Adapter)] = &[
     ("at_hash", tokens::at_hash),
     ("auth_allowed", lookup::auth_allowed),
     ("auth_extra_arguments", oauth2::auth_extra_arguments),
+    ("backend_attributes", attributes::backend_attributes),
     ("basic_auth_header", oauth2::basic_auth_header),
     ("build_absolute_uri", redirects::build_absolute_uri),
     ("clean_username", names::clean_username),
