@@ -8,6 +8,8 @@
 //! | `pysaml2` from PyPI | SAML 2.0 | `python3` with `venv`, `xmlsec1` |
 //! | `samlp` from npm | SAML 2.0 | `node`, `npm` |
 //! | `oauthlib` from PyPI | OAuth 1.0a | `python3` with `venv` |
+//! | `django-oauth-toolkit` from PyPI | OAuth 2.0, OpenID Connect | `python3` with `venv` |
+//! | `Authlib` from PyPI | OAuth 2.0, OpenID Connect | `python3` with `venv` |
 //!
 //! Letters go to the mail server of `aiosmtpd` from PyPI, over SMTP.
 //!
@@ -21,6 +23,7 @@ mod device;
 mod install;
 mod logout;
 mod oauth1;
+mod oauth2_servers;
 mod oidc_provider;
 mod openid;
 mod peer;
