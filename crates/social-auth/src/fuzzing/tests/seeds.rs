@@ -214,13 +214,13 @@ fn answers() -> Seeds {
             ("token-error", &[0, 0x80], r#"{"error":"invalid_grant","error_description":"no","error_uri":"https://e.example/"}"#),
             ("deep", &[0, 0], &"[".repeat(3_000)),
             (
-                "good-profile",
+                "profile",
                 &[1, 0],
                 r#"{"id":1,"login":"ada","name":"Ada \ud83d\ude00","email":"ada@example.com","a":{"b":[1,1e400,-0.0,null]}}"#,
             ),
             ("good-asked", &[2, 1], "oauth_token=asked&oauth_token_secret=s&oauth_callback_confirmed=true"),
             ("good-oauth1-token", &[3, 1], "oauth_token=t&oauth_token_secret=s&user_id=1"),
-            ("good-oauth1-profile", &[4, 0], r#"{"id_str":"1","screen_name":"ada","name":"Ada Lovelace"}"#),
+            ("oauth1-profile", &[4, 0], r#"{"id_str":"1","screen_name":"ada","name":"Ada Lovelace"}"#),
             (
                 "good-xml",
                 &[5, 3],
@@ -253,7 +253,7 @@ fn answers() -> Seeds {
                 &[10, 3],
                 "<cas:serviceResponse xmlns:cas='http://www.yale.edu/tp/cas'><cas:authenticationFailure code='INVALID_TICKET'>no</cas:authenticationFailure></cas:serviceResponse>",
             ),
-            ("callback", &[11, 2], "callback( {\"client_id\":\"a-client\",\"openid\":\"1\"} );"),
+            ("good-callback", &[11, 2], "callback( {\"client_id\":\"a-client\",\"openid\":\"1\"} );"),
             ("shopify", &[12, 0], r#"{"access_token":"t","associated_user":{"id":1}}"#),
         ],
     )
