@@ -108,7 +108,7 @@ async fn connecting_another_account_fills_what_is_empty_and_leaves_the_rest() {
     let user = social.users().user(&id).await.unwrap().unwrap();
     assert_eq!((user.first_name.as_deref(), user.last_name.as_deref()), (Some("Ally"), Some("Baker")));
     // Signing in with it is another matter: whoever does so is shown as the provider says, as ever.
-    door.session = door::TestSession::default();
+    door.session = door::MemorySession::default();
     door.sign_in(&idp, &social, "dev-oidc", "bob").await;
     let user = social.users().user(&id).await.unwrap().unwrap();
     assert_eq!(user.first_name.as_deref(), Some("Bob"));

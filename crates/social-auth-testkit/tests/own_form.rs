@@ -5,7 +5,7 @@ mod door;
 
 use std::sync::{Arc, Mutex};
 
-use door::{Door, TestSession, set_up_by};
+use door::{Door, MemorySession, set_up_by};
 use http::Method;
 use social_auth::mail::Mail;
 use social_auth::password::PasswordHash;
@@ -304,7 +304,7 @@ async fn somebody_signed_in_chooses_a_password_and_signs_in_by_it() {
     let site = site();
     let bob = site.storage.create_user(&NewUser { username: "bob".into(), ..NewUser::default() }).await.unwrap();
     let ada = site.sign_up("ada@example.org").await;
-    let signed_in = || Door { session: TestSession { user: Some(bob.id.clone()), ..TestSession::default() }, ..Door::default() };
+    let signed_in = || Door { session: MemorySession { user: Some(bob.id.clone()), ..MemorySession::default() }, ..Door::default() };
     let connect = async |door: &mut Door, fields: &str| {
         let asked = door.get(&site.social, "/login/email/").await;
         assert!(html(&asked).contains("You are signed in"), "whoever is signed in is asked first");

@@ -3,7 +3,7 @@
 
 mod door;
 
-use door::{Door, TestSession, path_of, set_up, set_up_with};
+use door::{Door, MemorySession, path_of, set_up, set_up_with};
 use http::Method;
 use social_auth::SocialAuth;
 use social_auth::pipeline::{Outcome, Pipeline};
@@ -105,7 +105,7 @@ async fn a_link_asks_first_goes_on_once_and_only_for_who_may() {
     let foreign = elsewhere.send(&social, Method::POST, &link, "cross-site", "confirm=1&username=mallory").await;
     assert_eq!(foreign.status, 200, "another site cannot say yes");
 
-    let mut somebody = Door { session: TestSession { user: Some(UserId::new(77)), ..TestSession::default() }, ..Door::default() };
+    let mut somebody = Door { session: MemorySession { user: Some(UserId::new(77)), ..MemorySession::default() }, ..Door::default() };
     assert_eq!(somebody.post(&social, &link, "confirm=1&username=mallory").await.status, 400, "nobody else may go on");
 
     let done = elsewhere.post(&social, &link, "confirm=1&username=queen").await;

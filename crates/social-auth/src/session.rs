@@ -1,5 +1,7 @@
 //! What an adapter lends us of the application's session.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use cookie::Cookie;
 use serde_json::Value;
@@ -55,5 +57,72 @@ pub trait Session: Send {
     /// `storage_failed` when the session cannot be kept.
     async fn commit(&mut self) -> Result<Vec<Cookie<'static>>> {
         Ok(Vec::new())
+    }
+}
+
+/// A session that nothing keeps: for tests of an application's own pipeline, and for commands without a browser.
+///
+/// ```
+/// use http::{HeaderMap, Method, Uri};
+/// use social_auth::SocialAuth;
+/// use social_auth::session::MemorySession;
+/// use social_auth::storage::MemoryStorage;
+/// use social_auth::web::Request;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let social = SocialAuth::builder()
+///     .public_url("https://site.example")
+///     .secret_key("a key of at least thirty-two random characters")
+///     .storage(MemoryStorage::new())
+///     .backend("github", [("KEY", "id"), ("SECRET", "secret")])
+///     .build()?;
+/// let mut session = MemorySession::default();
+/// let request = Request::new(Method::POST, Uri::from_static("/login/github/"), HeaderMap::new(), b"", None)?;
+/// let reply = social.respond(&request, &mut session).await.expect("an address of ours");
+/// assert!(reply.status.is_client_error(), "a POST that no page of ours made");
+/// assert_eq!(session.user, None);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct MemorySession {
+    /// Who is signed in.
+    pub user: Option<UserId>,
+    /// How long the last sign-in wants to last.
+    pub lifetime: Option<SessionLifetime>,
+    /// What is kept.
+    pub values: HashMap<String, Value>,
+}
+
+#[async_trait]
+impl Session for MemorySession {
+    fn user_id(&self) -> Option<UserId> {
+        self.user.clone()
+    }
+
+    fn get(&self, key: &str) -> Option<Value> {
+        self.values.get(key).cloned()
+    }
+
+    fn set(&mut self, key: &str, value: Value) {
+        self.values.insert(key.to_owned(), value);
+    }
+
+    fn remove(&mut self, key: &str) {
+        self.values.remove(key);
+    }
+
+    async fn sign_in(&mut self, user: &User, lifetime: SessionLifetime) -> Result<()> {
+        if self.user.as_ref().is_some_and(|id| *id != user.id) {
+            self.values.clear();
+        }
+        (self.user, self.lifetime) = (Some(user.id.clone()), Some(lifetime));
+        Ok(())
+    }
+
+    async fn sign_out(&mut self) -> Result<()> {
+        *self = MemorySession::default();
+        Ok(())
     }
 }

@@ -3,53 +3,19 @@
 #![allow(dead_code, reason = "each test crate uses its part")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use async_trait::async_trait;
 use http::{HeaderMap, Method};
-use serde_json::Value;
 use social_auth::pipeline::Pipeline;
-use social_auth::session::{Session, SessionLifetime};
+pub use social_auth::session::MemorySession;
 use social_auth::storage::{MemoryStorage, User, UserId};
 use social_auth::web::{Reply, Request};
 use social_auth::{Builder, Result, SocialAuth};
 use social_auth_testkit::DevProvider;
 
-#[derive(Default)]
-pub struct TestSession {
-    pub user: Option<UserId>,
-    pub lifetime: Option<SessionLifetime>,
-    pub values: std::collections::HashMap<String, Value>,
-}
-
-#[async_trait]
-impl Session for TestSession {
-    fn user_id(&self) -> Option<UserId> {
-        self.user.clone()
-    }
-    fn get(&self, key: &str) -> Option<Value> {
-        self.values.get(key).cloned()
-    }
-    fn set(&mut self, key: &str, value: Value) {
-        self.values.insert(key.to_owned(), value);
-    }
-    fn remove(&mut self, key: &str) {
-        self.values.remove(key);
-    }
-    async fn sign_in(&mut self, user: &User, lifetime: SessionLifetime) -> Result<()> {
-        self.lifetime = Some(lifetime);
-        self.user = Some(user.id.clone());
-        Ok(())
-    }
-    async fn sign_out(&mut self) -> Result<()> {
-        *self = TestSession::default();
-        Ok(())
-    }
-}
-
 /// A browser at our door: it keeps cookies.
 #[derive(Default)]
 pub struct Door {
     pub cookies: std::collections::BTreeMap<String, String>,
-    pub session: TestSession,
+    pub session: MemorySession,
     pub bearer: Option<String>,
     pub client: Option<std::net::IpAddr>,
 }

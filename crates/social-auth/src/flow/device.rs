@@ -3,16 +3,14 @@
 
 use std::time::Duration;
 
-use async_trait::async_trait;
 use http::{HeaderMap, Method};
-use serde_json::Value;
 
 use super::run::{self, Journey, RunEnd, Sent};
 use crate::api_token::ApiToken;
 use crate::backend::{DeviceAnswer, DeviceCode};
 use crate::error::{Error, Reason, Result, Stage};
 use crate::pipeline::Context;
-use crate::session::{Session, SessionLifetime};
+use crate::session::MemorySession;
 use crate::social_auth::SocialAuth;
 use crate::storage::{User, UserId};
 use crate::web::{Params, Request};
@@ -129,7 +127,7 @@ async fn poll(social: &SocialAuth, sign_in: &mut DeviceSignIn) -> Result<DeviceP
     let journey = Journey { user: sign_in.user.clone(), ..Journey::default() };
     let sent = Sent { params: Params::default(), client: None };
     let parts = journey.parts(social, instance, identity, sent).await?;
-    let context = match run::pipeline(social, instance, &journey, Context::new(parts), 0, &mut NoSession).await? {
+    let context = match run::pipeline(social, instance, &journey, Context::new(parts), 0, &mut MemorySession::default()).await? {
         RunEnd::Finished(context) => context,
         RunEnd::Reply(_) | RunEnd::Paused { .. } => {
             return Err(Error::new(Reason::AuthenticationDisallowed)
@@ -155,25 +153,4 @@ async fn signed_in(social: &SocialAuth, context: &Context) -> Result<DeviceUser>
     tracing::info!(backend, user = user.id.as_str(), new_user = context.created_user, "signed in on a device");
     run::tell_of_login(social, context, user);
     Ok(DeviceUser { user: user.clone(), is_new: context.created_user, new_association: context.new_association, token })
-}
-
-/// A device has no browser, so there is nothing to keep for one.
-struct NoSession;
-
-#[async_trait]
-impl Session for NoSession {
-    fn user_id(&self) -> Option<UserId> {
-        None
-    }
-    fn get(&self, _key: &str) -> Option<Value> {
-        None
-    }
-    fn set(&mut self, _key: &str, _value: Value) {}
-    fn remove(&mut self, _key: &str) {}
-    async fn sign_in(&mut self, _user: &User, _lifetime: SessionLifetime) -> Result<()> {
-        Ok(())
-    }
-    async fn sign_out(&mut self) -> Result<()> {
-        Ok(())
-    }
 }

@@ -122,7 +122,7 @@ impl Site {
     pub async fn begin(&self, instance: &str, browser: &mut Browser) -> Result<Begun> {
         let request = browser.get(&self.social.url(&format!("login/{instance}/")), &Map::from_iter(places()))?;
         let options = BeginOptions { confirmed: true, ..BeginOptions::default() };
-        let reply = self.social.begin_with(instance, &request, browser, &options).await?;
+        let reply = self.social.begin_with(instance, &request, &mut browser.session, &options).await?;
         browser.keep(&reply);
         let address = reply.location().unwrap_or_default().to_owned();
         let url = Url::parse(&address).unwrap_or_else(|error| panic!("{address}: {error}"));
@@ -134,7 +134,7 @@ impl Site {
 
     pub async fn complete(&self, instance: &str, begun: &Begun, browser: &mut Browser) -> Result<Reply> {
         let request = browser.get(&self.callback_url(instance), &self.callback(begun))?;
-        let reply = self.social.complete(instance, &request, browser).await?;
+        let reply = self.social.complete(instance, &request, &mut browser.session).await?;
         browser.keep(&reply);
         Ok(reply)
     }

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use async_trait::async_trait;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use serde_json::{Map, Value};
 use social_auth::error::{Error, Reason, Result};
-use social_auth::session::{Session, SessionLifetime};
-use social_auth::storage::{User, UserId};
+use social_auth::session::MemorySession;
 use social_auth::web::{Reply, Request};
 use url::Url;
 
@@ -15,7 +13,8 @@ use url::Url;
 #[derive(Clone, Default)]
 pub struct Browser {
     cookies: BTreeMap<String, String>,
-    session: BTreeMap<String, Value>,
+    /// Its session.
+    pub session: MemorySession,
 }
 
 impl Browser {
@@ -48,6 +47,7 @@ impl Browser {
 
     /// Takes over the cookies of a reply.
     pub fn keep(&mut self, reply: &Reply) {
+        self.session.user = None;
         for cookie in &reply.cookies {
             if cookie.max_age().is_some_and(|age| age.whole_seconds() <= 0) {
                 self.cookies.remove(cookie.name());
@@ -55,33 +55,5 @@ impl Browser {
                 self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
             }
         }
-    }
-}
-
-#[async_trait]
-impl Session for Browser {
-    fn user_id(&self) -> Option<UserId> {
-        None
-    }
-
-    fn get(&self, key: &str) -> Option<Value> {
-        self.session.get(key).cloned()
-    }
-
-    fn set(&mut self, key: &str, value: Value) {
-        self.session.insert(key.to_owned(), value);
-    }
-
-    fn remove(&mut self, key: &str) {
-        self.session.remove(key);
-    }
-
-    async fn sign_in(&mut self, _user: &User, _lifetime: SessionLifetime) -> Result<()> {
-        Ok(())
-    }
-
-    async fn sign_out(&mut self) -> Result<()> {
-        self.session.clear();
-        Ok(())
     }
 }

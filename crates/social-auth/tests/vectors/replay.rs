@@ -160,7 +160,7 @@ impl World {
         let address = format!("{PUBLIC_URL}{}", social.login_path(&self.backend));
         let request = self.browser.get(&address, &self.filled(&step.params))?;
         let options = BeginOptions { redirect_uri: Some(step.redirect_uri.clone()), confirmed: true };
-        let reply = social.begin_with(&self.backend, &request, &mut self.browser, &options).await?;
+        let reply = social.begin_with(&self.backend, &request, &mut self.browser.session, &options).await?;
         self.browser.keep(&reply);
         self.last_state = Some(String::new());
         if signed::is_signed(&self.provider) {
@@ -218,10 +218,10 @@ impl World {
             self.browser.get(&address, &params)?
         };
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        let mut reply = social.complete(&self.backend, &request, &mut self.browser).await?;
+        let mut reply = social.complete(&self.backend, &request, &mut self.browser.session).await?;
         self.browser.keep(&reply);
         if let Some(confirmed) = signed::confirmed(&reply, request) {
-            reply = social.complete(&self.backend, &confirmed, &mut self.browser).await?;
+            reply = social.complete(&self.backend, &confirmed, &mut self.browser.session).await?;
         }
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner).take();
         Ok(Outcome::Reply(reply, self.as_stored(seen).await?.map(Box::new)))

@@ -1,13 +1,12 @@
 //! Disconnecting, through the public journey.
 
-use async_trait::async_trait;
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::{Value, json};
 use social_auth::identity::Fields;
-use social_auth::session::{Session, SessionLifetime};
-use social_auth::storage::{MemoryStorage, NewAssociation, NewUser, SocialStorage, User, UserId, UserStorage};
+use social_auth::session::MemorySession;
+use social_auth::storage::{MemoryStorage, NewAssociation, NewUser, SocialStorage, UserStorage};
 use social_auth::web::Request;
-use social_auth::{Result, SocialAuth};
+use social_auth::SocialAuth;
 use std::sync::Arc;
 use time::OffsetDateTime;
 
@@ -16,26 +15,6 @@ use crate::world;
 
 /// Recorded on http, which we take from this machine only.
 const SITE: &str = "https://myapp.com";
-
-struct SignedIn(UserId);
-
-#[async_trait]
-impl Session for SignedIn {
-    fn user_id(&self) -> Option<UserId> {
-        Some(self.0.clone())
-    }
-    fn get(&self, _: &str) -> Option<Value> {
-        None
-    }
-    fn set(&mut self, _: &str, _: Value) {}
-    fn remove(&mut self, _: &str) {}
-    async fn sign_in(&mut self, _: &User, _: SessionLifetime) -> Result<()> {
-        Ok(())
-    }
-    async fn sign_out(&mut self) -> Result<()> {
-        Ok(())
-    }
-}
 
 pub fn do_disconnect(case: &Case) -> Answer {
     let storage = Arc::new(MemoryStorage::new());
@@ -74,7 +53,8 @@ pub fn do_disconnect(case: &Case) -> Answer {
         .extend_pairs(data.iter().map(|(name, value)| (name, value.as_str().unwrap())))
         .finish();
     let request = Request::new(Method::POST, "/disconnect/github/".parse().unwrap(), headers, form.as_bytes(), None).unwrap();
-    let reply = world::wait(social.disconnect("github", chosen, &request, &mut SignedIn(user.id.clone())));
+    let mut session = MemorySession { user: Some(user.id.clone()), ..MemorySession::default() };
+    let reply = world::wait(social.disconnect("github", chosen, &request, &mut session));
     let reply = reply.map_err(|error| json!(error.facts()))?;
     let left = world::wait(storage.associations_of(&user.id)).unwrap();
     let left: Vec<_> = left.iter().map(|association| json!({"provider": association.provider, "uid": association.uid})).collect();

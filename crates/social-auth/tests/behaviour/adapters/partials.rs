@@ -15,8 +15,8 @@ use social_auth::attempt::Attempt;
 use social_auth::backend::{Backend, BackendInfo, Callback, Departure};
 use social_auth::identity::Identity;
 use social_auth::pipeline::{Outcome, Pipeline};
-use social_auth::session::{Session, SessionLifetime};
-use social_auth::storage::{MemoryStorage, NewPartial, NewUser, SocialStorage, User, UserId, UserStorage};
+use social_auth::session::MemorySession;
+use social_auth::storage::{MemoryStorage, NewPartial, NewUser, SocialStorage, User, UserStorage};
 use social_auth::web::{Params, Reply, ReplyBody, Request};
 use social_auth::{Reason, Result, SocialAuth};
 
@@ -44,33 +44,8 @@ impl Backend for Vouching {
 
 #[derive(Default)]
 struct Browser {
-    user: Option<UserId>,
-    values: BTreeMap<String, Value>,
+    session: MemorySession,
     cookies: BTreeMap<String, String>,
-}
-
-#[async_trait]
-impl Session for Browser {
-    fn user_id(&self) -> Option<UserId> {
-        self.user.clone()
-    }
-    fn get(&self, key: &str) -> Option<Value> {
-        self.values.get(key).cloned()
-    }
-    fn set(&mut self, key: &str, value: Value) {
-        self.values.insert(key.to_owned(), value);
-    }
-    fn remove(&mut self, key: &str) {
-        self.values.remove(key);
-    }
-    async fn sign_in(&mut self, user: &User, _: SessionLifetime) -> Result<()> {
-        self.user = Some(user.id.clone());
-        Ok(())
-    }
-    async fn sign_out(&mut self) -> Result<()> {
-        *self = Browser::default();
-        Ok(())
-    }
 }
 
 impl Browser {
@@ -83,7 +58,7 @@ impl Browser {
             (header::HeaderName::from_static("sec-fetch-site"), site.parse().unwrap()),
         ]);
         let request = Request::new(method, path.parse().unwrap(), headers, form.as_bytes(), None).unwrap();
-        let reply = world::wait(social.respond(&request, self)).expect("an address of ours");
+        let reply = world::wait(social.respond(&request, &mut self.session)).expect("an address of ours");
         self.cookies.extend(reply.cookies.iter().map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned())));
         reply
     }
@@ -103,11 +78,11 @@ pub fn partial_pipeline_result(case: &Case) -> Answer {
         "bob" => Some(bob.id),
         _ => None,
     };
-    let mut browser = Browser { user: signed_in, ..Browser::default() };
+    let mut browser = Browser { session: MemorySession { user: signed_in, ..MemorySession::default() }, ..Browser::default() };
     let session = case.object("session");
     let real = |text: &str| if text == "tok" { token.clone().unwrap_or_else(|| "gone".to_owned()) } else { text.to_owned() };
     if let Some(Value::String(own)) = session.get(SESSION_KEY) {
-        browser.values.insert(SESSION_KEY.to_owned(), real(own).into());
+        browser.session.values.insert(SESSION_KEY.to_owned(), real(own).into());
     }
     let (method, fields) = request(&case.object("data"), &session);
     let fields = url::form_urlencoded::Serializer::new(String::new())
@@ -210,5 +185,5 @@ fn pause(social: &SocialAuth, storage: &MemoryStorage, partial: &Value) -> Strin
     let away = browser.ask(social, Method::GET, &format!("/login/{backend}/"), "");
     let state = url::Url::parse(away.location().unwrap()).unwrap();
     browser.ask(social, Method::GET, &format!("/complete/{backend}/?{}", state.query().unwrap()), "");
-    browser.values[SESSION_KEY].as_str().unwrap().to_owned()
+    browser.session.values[SESSION_KEY].as_str().unwrap().to_owned()
 }
