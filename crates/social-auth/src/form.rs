@@ -57,6 +57,8 @@ struct Button {
     label: String,
     name: &'static str,
     value: &'static str,
+    /// Whether it can be pressed with fields left empty.
+    is_other: bool,
 }
 
 impl Form {
@@ -103,7 +105,14 @@ impl Form {
     /// Adds a button that also answers `value` under `name`. The first one is what Enter presses.
     #[must_use]
     pub fn choice(mut self, label: impl Into<String>, name: &'static str, value: &'static str) -> Self {
-        self.buttons.push(Button { label: label.into(), name, value });
+        self.buttons.push(Button { label: label.into(), name, value, is_other: false });
+        self
+    }
+
+    /// The same for who does not want to fill in the fields: browsers let it through as it is.
+    #[must_use]
+    pub fn other_choice(mut self, label: impl Into<String>, name: &'static str, value: &'static str) -> Self {
+        self.buttons.push(Button { label: label.into(), name, value, is_other: true });
         self
     }
 
@@ -117,12 +126,13 @@ impl Form {
     /// # Errors
     /// `unknown_error` when the page cannot be made.
     pub fn reply(&self, action: &str, hidden: &[(&str, &str)]) -> Result<Reply> {
-        let button = [Button { label: "Continue".to_owned(), name: "", value: "" }];
+        let button = [Button { label: "Continue".to_owned(), name: "", value: "", is_other: false }];
         let buttons = if self.buttons.is_empty() { button.as_slice() } else { &self.buttons };
         let hidden: Vec<Value> = hidden.iter().map(|(name, value)| Value::from(vec![(*name).to_owned(), (*value).to_owned()])).collect();
         let Form { title, text, message, fields, .. } = self;
         let fields: Vec<Value> = fields.iter().map(Field::values).collect();
-        let buttons: Vec<Value> = buttons.iter().map(|&Button { ref label, name, value }| context! { label, name, value }).collect();
+        let values = |&Button { ref label, name, value, is_other }: &Button| context! { label, name, value, is_other };
+        let buttons: Vec<Value> = buttons.iter().map(values).collect();
         let html = page::render("ask.html", context! { title, text, message, fields, buttons, hidden, action })?;
         let usual = if message.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
         Ok(Reply::html(self.status.unwrap_or(usual), html, page::policy("")))

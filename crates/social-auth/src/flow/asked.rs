@@ -95,12 +95,17 @@ pub(super) async fn again(
 
 /// The question of the backend, and a password where the pipeline asks for one.
 fn complete_form(instance: &Instance, form: Form, signed_in: bool) -> Form {
-    if !instance.pipeline.contains("password") {
+    let by_letter = instance.pipeline.validates_email(instance.backend.info(), &instance.flow) && instance.backend.claim() == Some("email");
+    if !instance.pipeline.contains("password") || by_letter && instance.flow.email.passwordless {
         return form;
     }
     let form = form.field(Field::password("password", "Password"));
     if signed_in {
         form.button("Connect")
+    } else if by_letter {
+        let form = form.choice("Sign in", "intent", "sign_in");
+        let form = if instance.pipeline.contains("create_user") { form.choice("Create an account", "intent", "sign_up") } else { form };
+        form.other_choice("Forgot the password?", "intent", "reset")
     } else if instance.pipeline.contains("create_user") {
         form.choice("Sign in", "intent", "sign_in").choice("Create an account", "intent", "sign_up")
     } else {

@@ -162,7 +162,7 @@ pub(super) async fn resume(
         .chain(request.query.iter())
         .filter(|(name, _)| ![PARTIAL_TOKEN, CONFIRM, question::ANSWER, csrf::FIELD].contains(name));
     let parts = kept.journey.parts(social, instance, kept.run.identity(), Sent { params: sent.collect(), client: request.peer }).await?;
-    let mut context = kept.run.restore(parts, token).await?.at_a_browser(answer);
+    let mut context = kept.run.restore(parts, token, is_own).await?.at_a_browser(answer);
     if confirmed || is_of_the_person(social, token, request) {
         context.believe_answers();
     }

@@ -70,6 +70,7 @@ impl Journey {
             current_user,
             session_fields: self.fields.clone(),
             associates: instance.pipeline.contains("associate_user"),
+            validates_email: instance.pipeline.validates_email(instance.backend.info(), &instance.flow),
             params: sent.params,
             client: sent.client,
             mailroom: social.0.mailroom.clone(),

@@ -44,6 +44,8 @@ pub struct ContextParts {
     pub session_fields: Map<String, Value>,
     /// Whether a later step connects the new user (`associate_user`).
     pub associates: bool,
+    /// Whether a step has people prove their address by a letter (`mail_validation`), for those who must.
+    pub validates_email: bool,
     /// What the browser sent with the request that runs the pipeline now.
     pub params: Params,
     /// Where a paused run goes on.
@@ -81,6 +83,8 @@ pub struct Context {
     partial_token: Option<String>,
     answered: bool,
     new_password: Option<PasswordHash>,
+    knows_password_of: Option<UserId>,
+    left_password_behind: bool,
     awaited_user: Option<UserId>,
     session_changes: Vec<(String, Option<Value>)>,
     question: Option<Question>,
@@ -106,6 +110,8 @@ impl Context {
             partial_token: None,
             answered: false,
             new_password: None,
+            knows_password_of: None,
+            left_password_behind: false,
             awaited_user: None,
             session_changes: Vec::new(),
             question: None,
@@ -174,8 +180,38 @@ impl Context {
     }
 
     /// Has `create_user` give the new user this password.
+    ///
+    /// It stays with the browser that it was chosen in: where the run goes on in another one, by a link in a letter,
+    /// it is forgotten, since whoever began may be somebody else than who reads the letter.
     pub fn choose_password(&mut self, hash: PasswordHash) {
         self.new_password = Some(hash);
+    }
+
+    /// Whoever sits at this browser has shown that they know the password of the account. Stays with the browser, as
+    /// [`choose_password`](Self::choose_password) does.
+    pub(super) fn know_password_of(&mut self, user: UserId) {
+        self.knows_password_of = Some(user);
+    }
+
+    /// The account whose password was shown in this browser, in this run.
+    pub(super) fn knows_password_of(&self) -> Option<&UserId> {
+        self.knows_password_of.as_ref()
+    }
+
+    /// Whether the run was begun in another browser, where somebody chose or showed a password that does not count
+    /// here.
+    pub(super) fn left_password_behind(&self) -> bool {
+        self.left_password_behind
+    }
+
+    pub(super) fn leave_password_behind(&mut self) {
+        self.left_password_behind = true;
+    }
+
+    /// From now on the run goes on in this browser only, should it pause again: neither links that were sent, nor the
+    /// browser that began, have a part in it any more.
+    pub(super) fn close_to_others(&mut self) {
+        self.partial_token = None;
     }
 
     /// The password that a new user will have.
@@ -309,6 +345,12 @@ impl Context {
     #[must_use]
     pub fn associates(&self) -> bool {
         self.parts.associates
+    }
+
+    /// Whether people of this backend prove their address by a letter before there is an account.
+    #[must_use]
+    pub fn validates_email(&self) -> bool {
+        self.parts.validates_email
     }
 
     /// Whether nobody is known yet for this identity, or this run made the user.

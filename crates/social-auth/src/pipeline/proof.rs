@@ -1,7 +1,7 @@
 //! Whether a pipeline has a step that proves what people merely state.
 
 use super::{NamedStep, Pipeline, steps};
-use crate::backend::Backend;
+use crate::backend::{Backend, BackendInfo};
 use crate::error::Result;
 use crate::settings::{BackendSettings, FlowSettings};
 
@@ -20,6 +20,11 @@ impl Pipeline {
             Some("email") if flow.email.passwordless => Pipeline::default_with("get_username", "mail_validation"),
             Some(_) => Pipeline::authentication_by_password(),
         }
+    }
+
+    /// Whether people of a backend prove their address by a letter before there is an account.
+    pub(crate) fn validates_email(&self, backend: &BackendInfo, flow: &FlowSettings) -> bool {
+        self.contains("mail_validation") && steps::requires_letter(backend, flow)
     }
 
     fn default_with(existing: &'static str, further: &'static str) -> Self {

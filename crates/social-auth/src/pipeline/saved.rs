@@ -24,6 +24,8 @@ pub(crate) struct SavedRun {
     values: Map<String, Value>,
     #[serde(default)]
     new_password: Option<String>,
+    #[serde(default)]
+    knows_password_of: Option<UserId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -61,6 +63,7 @@ impl SavedRun {
             new_association: context.new_association,
             values: context.values.clone(),
             new_password: context.new_password().map(|hash| hash.expose().to_owned()),
+            knows_password_of: context.knows_password_of().cloned(),
         }
     }
 
@@ -74,11 +77,13 @@ impl SavedRun {
         self.details.username.as_deref().or(self.details.fullname.as_deref()).or(self.details.email_address())
     }
 
-    /// Goes on where the run was that was kept under the token; user and association are read anew.
+    /// Goes on where the run was that was kept under the token; user and association are read anew. In another browser
+    /// than the one that began (`is_own`), what has to do with passwords does not count: whoever began could have
+    /// chosen one for the account of who reads the letter, or be shown to know one that the other does not.
     ///
     /// # Errors
     /// `storage_failed`.
-    pub(crate) async fn restore(self, parts: ContextParts, token: &str) -> Result<Context> {
+    pub(crate) async fn restore(self, parts: ContextParts, token: &str, is_own: bool) -> Result<Context> {
         let mut context = Context::new(parts);
         context.keep_partial_token(token);
         context.user = match &self.user {
@@ -95,8 +100,18 @@ impl SavedRun {
         context.created_user = self.created_user;
         context.new_association = self.new_association;
         context.values = self.values;
-        if let Some(hash) = self.new_password.as_deref().and_then(PasswordHash::from_stored) {
-            context.choose_password(hash);
+        if is_own {
+            if let Some(hash) = self.new_password.as_deref().and_then(PasswordHash::from_stored) {
+                context.choose_password(hash);
+            }
+            if let Some(user) = self.knows_password_of {
+                context.know_password_of(user);
+            }
+        } else if self.new_password.is_some() || self.knows_password_of.is_some() {
+            context.leave_password_behind();
+            if self.knows_password_of.is_some() && context.association.is_none() {
+                context.user = context.current_user().cloned();
+            }
         }
         Ok(context)
     }

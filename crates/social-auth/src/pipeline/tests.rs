@@ -71,6 +71,7 @@ impl World {
             current_user,
             session_fields: Map::new(),
             associates: true,
+            validates_email: false,
             client: None,
             passwords: crate::password::Passwords::default(),
             params: Params::default(),

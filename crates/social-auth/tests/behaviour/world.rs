@@ -103,6 +103,7 @@ impl World {
             current_user: self.current_user.clone(),
             session_fields: Map::new(),
             associates: false,
+            validates_email: false,
             client: None,
             passwords: social_auth::password::Passwords::default(),
             params: social_auth::web::Params::default(),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::{Context, Outcome, Pipeline, Step};
 use super::get_username::GetUsername;
+use super::password;
 use crate::backend::BackendInfo;
 use crate::email::{self, Mailbox};
 use crate::error::{Error, Reason, Result};
@@ -13,6 +14,7 @@ use crate::form::{Field, Form};
 use crate::identity::Email;
 use crate::mail::{self, Letter, Mailroom, Proof, Purpose};
 use crate::settings::FlowSettings;
+use crate::storage::User;
 use crate::web::Reply;
 
 /// `mail_validation`: nobody who must prove their address goes on before they have followed the link that
@@ -82,7 +84,7 @@ impl Step for MailValidation {
             context.details.email = Some(Email { address, verified: true });
             return Ok(Outcome::Continue);
         }
-        if !is_wanted(context) {
+        if !notes.asked && !is_wanted(context) {
             return Ok(Outcome::Continue);
         }
         if notes.asked {
@@ -136,10 +138,17 @@ fn problem_of(flow: &FlowSettings, pipeline: &Pipeline) -> Option<Error> {
     if ["create_user", "associate_user"].iter().filter_map(|name| place(name)).any(|behind| behind < own) {
         return wrong("mail_validation stands behind create_user or associate_user: accounts would be made before anything is proved");
     }
+    if place("password").is_some_and(|password| password > own) {
+        return wrong(
+            "password stands behind mail_validation: put it in front, behind social_user, so that it can have a letter sent. What is \
+             chosen there counts only once the letter was read",
+        );
+    }
     None
 }
 
-fn is_required(info: &BackendInfo, flow: &FlowSettings) -> bool {
+/// Whether people of a backend prove their address by a letter.
+pub(crate) fn is_required(info: &BackendInfo, flow: &FlowSettings) -> bool {
     info.requires_email_validation || flow.email.force_validation
 }
 
@@ -148,7 +157,17 @@ fn is_required(info: &BackendInfo, flow: &FlowSettings) -> bool {
 fn is_wanted(context: &Context) -> bool {
     let (info, settings) = (context.backend_info(), context.settings());
     let connects = info.requires_email_validation && context.association.is_none();
-    is_required(info, settings) && (context.is_new() || connects || settings.email.passwordless)
+    is_required(info, settings) && (context.is_new() || connects || settings.email.passwordless || password::wants_letter(context))
+}
+
+/// Whether the address that is the identifier was proved by a letter, in this run.
+pub(super) fn has_proved_identifier(context: &Context) -> bool {
+    proved(context, &Notes::of(context)).is_some_and(|address| address.eq_ignore_ascii_case(super::uid_of(context).as_str()))
+}
+
+/// Whether the request has the code of a letter: what else is in it was said before the proof.
+pub(super) fn has_code(context: &Context) -> bool {
+    context.param(CODE).is_some()
 }
 
 /// The address, if it was proved in this run and for this identity.
@@ -196,17 +215,20 @@ async fn check(context: &mut Context, mut notes: Notes, address: String, code: &
     welcome_owner(context, &address).await?;
     notes.proved = Some(Proved { address, backend, uid });
     notes.keep(context);
-    Ok(Outcome::Continue)
+    // Whoever began may be somebody else than who has the letter, and must not go on with what this one has proved.
+    context.close_to_others();
+    Ok(if password::is_open(context).await? { Outcome::Restart } else { Outcome::Continue })
 }
 
 /// Somebody proves that they own the address of an account that was there. Whoever made it without that
-/// proof, maybe to wait for its owner, must not keep a way in: neither a password nor a session.
+/// proof, maybe to wait for its owner, must not keep a way in: neither a password nor a session; and where the
+/// address is all that leads to the account, no other connected account either.
 async fn welcome_owner(context: &Context, address: &str) -> Result<()> {
     let (Some(user), users) = (&context.user, context.users()) else { return Ok(()) };
     if users.has_verified_email(&user.id, address).await? {
         return Ok(());
     }
-    let is_owners_own = context.current_user().is_some();
+    let is_owners_own = context.current_user().is_some() || context.knows_password_of() == Some(&user.id);
     let had_password = !is_owners_own && users.has_usable_password(&user.id).await?;
     if had_password {
         users.remove_password(&user.id).await?;
@@ -215,12 +237,26 @@ async fn welcome_owner(context: &Context, address: &str) -> Result<()> {
     // A storage without notes would say so at every sign-in, which must not end all others.
     if !is_owners_own && (had_password || users.has_verified_email(&user.id, address).await?) {
         let sessions = context.social().delete_sessions_of(&user.id, None).await?;
+        if context.backend().claim() == Some(ADDRESS) {
+            disconnect_others(context, user).await?;
+        }
         tracing::info!(
             user = user.id.as_str(),
             had_password,
             sessions,
             "proved to own the address for the first time: other ways in are gone"
         );
+    }
+    Ok(())
+}
+
+/// Removes what a stranger may have connected to the account, to come back by it.
+async fn disconnect_others(context: &Context, user: &User) -> Result<()> {
+    let own = context.association.as_ref().map(|association| association.id);
+    for other in context.social().associations_of(&user.id).await?.into_iter().filter(|other| Some(other.id) != own) {
+        if context.social().delete_association(other.id).await? {
+            context.events().association_removed(&other);
+        }
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ mod user_details;
 
 use std::sync::Arc;
 
-pub(crate) use mail_validation::problems as problems_of_mail_validation;
+pub(crate) use mail_validation::{is_required as requires_letter, problems as problems_of_mail_validation};
 
 use super::{Context, Step};
 use crate::error::{Error, Reason};

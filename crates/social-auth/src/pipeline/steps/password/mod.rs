@@ -1,8 +1,11 @@
 //! Has people who only state who they are prove it by a password.
 
+mod by_letter;
+
 use async_trait::async_trait;
 
 use super::super::{Context, Outcome, Step};
+use super::uid_of;
 use crate::backend::BackendInfo;
 use crate::email::Mailbox;
 use crate::error::{Error, Reason, Result};
@@ -18,26 +21,44 @@ use crate::storage::User;
 ///
 /// The account is the one that the address or name is connected to, or else the one of a user who has that
 /// address or name and a password, such as from Django: knowing it is the proof that the account is theirs.
+///
+/// Where the backend validates addresses, a password counts once the address is proved, and for the browser it was
+/// chosen in: see [`by_letter`].
 pub(super) struct Password;
 
-/// What a form asks for besides the name: to sign in only, or to make an account. Absent, either.
+/// What a form asks for besides the name: to sign in only, to make an account, or to set another password. Absent,
+/// it is for the step to find out.
 const INTENT: &str = "intent";
 const SIGN_IN: &str = "sign_in";
+
+/// Whether the person asked for what only a letter can give: an account, or another password.
+pub(super) fn wants_letter(context: &Context) -> bool {
+    by_letter::wish(context).is_some()
+}
+
+/// Whether the step has to run again, now that the address is proved.
+pub(super) async fn is_open(context: &Context) -> Result<bool> {
+    by_letter::is_open(context).await
+}
 
 #[async_trait]
 impl Step for Password {
     async fn run(&self, context: &mut Context) -> Result<Outcome> {
         let Some(claim) = context.backend().claim().filter(|_| !context.created_user) else { return Ok(Outcome::Continue) };
-        let stated = super::uid_of(context).as_str().to_owned();
+        let stated = uid_of(context).as_str().to_owned();
+        if by_letter::concerns(context) {
+            return by_letter::run(context, &stated).await;
+        }
         let owner = owner(context, claim, &stated).await?;
         if owner.is_none() && context.new_password().is_some() {
             return Ok(Outcome::Continue);
         }
-        let Some(password) = context.param("password").filter(|text| !text.is_empty()).map(Secret::from) else {
-            return missing(context, &stated);
-        };
-        let account = owner.as_ref().map_or_else(|| AccountKey::of_name(&stated), |user| AccountKey::of_user(&user.id));
-        context.passwords().count_try(context.client(), &account)?;
+        if let Some(user) = owner.clone().filter(|user| context.knows_password_of() == Some(&user.id)) {
+            context.user = Some(user);
+            return Ok(Outcome::Continue);
+        }
+        let Some(password) = typed(context) else { return missing(context, &stated) };
+        count_try(context, owner.as_ref(), &stated)?;
         match owner {
             Some(user) => known(context, user, claim, &password).await,
             None => new(context, &stated, &password).await,
@@ -87,8 +108,18 @@ async fn known(context: &mut Context, user: User, claim: &str, password: &Secret
         return Err(if stored.is_none() && wants_account { in_use(claim) } else { rejected() });
     }
     renew(context, &user, password, stored).await?;
+    context.know_password_of(user.id.clone());
     context.user = Some(user);
     Ok(Outcome::Continue)
+}
+
+fn typed(context: &Context) -> Option<Secret> {
+    context.param("password").filter(|text| !text.is_empty()).map(Secret::from)
+}
+
+fn count_try(context: &Context, owner: Option<&User>, stated: &str) -> Result<()> {
+    let account = owner.map_or_else(|| AccountKey::of_name(stated), |user| AccountKey::of_user(&user.id));
+    context.passwords().count_try(context.client(), &account)
 }
 
 /// Somebody who signed in by other means, and has no password yet, gets this one.
@@ -103,12 +134,14 @@ async fn new(context: &mut Context, stated: &str, password: &Secret) -> Result<O
         context.passwords().verify(password, None).await?;
         return Err(rejected());
     }
-    let names = [context.details.username.clone(), context.details.email_address().map(str::to_owned)];
-    let mut known: Vec<&str> = names.iter().flatten().map(String::as_str).collect();
-    known.push(stated);
-    let hash = hash(context, password, &known).await?;
+    let hash = hash_of_new(context, stated, password).await?;
     context.choose_password(hash);
     Ok(Outcome::Continue)
+}
+
+async fn hash_of_new(context: &Context, stated: &str, password: &Secret) -> Result<PasswordHash> {
+    let names = [context.details.username.as_deref(), context.details.email_address(), Some(stated)];
+    hash(context, password, &names.into_iter().flatten().collect::<Vec<_>>()).await
 }
 
 async fn hash(context: &Context, password: &Secret, names: &[&str]) -> Result<PasswordHash> {
