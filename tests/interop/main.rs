@@ -11,6 +11,8 @@
 //! | `django-oauth-toolkit` from PyPI | OAuth 2.0, OpenID Connect | `python3` with `venv` |
 //! | `Authlib` from PyPI | OAuth 2.0, OpenID Connect | `python3` with `venv` |
 //!
+//! Passwords are shared with `Django` from PyPI, on one database.
+//!
 //! Letters go to the mail server of `aiosmtpd` from PyPI, over SMTP.
 //!
 //! Where what it needs is missing, a test fails if `CI` is `true`, and says that it was not run elsewhere.
@@ -20,6 +22,7 @@ mod app;
 mod browser;
 mod cas;
 mod device;
+mod django_passwords;
 mod install;
 mod logout;
 mod oauth1;

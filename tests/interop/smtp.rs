@@ -109,6 +109,77 @@ async fn a_domain_with_other_letters_is_written_as_mail_servers_know_it() {
 }
 
 #[tokio::test]
+async fn nothing_that_is_written_into_a_letter_becomes_a_header_or_another_recipient() {
+    let Some(peer) = peer().await else { return };
+    let social = site(&peer.said("plain"), &[]);
+    // CVE-2022-35924 and its like: one address that is two, or brings a header along.
+    for wrong in [
+        "dave@example.test\r\nBcc: eve@example.test",
+        "dave@example.test\nRCPT TO:<eve@example.test>",
+        "dave@example.test>\r\nRCPT TO:<eve@example.test",
+        "dave@example.test, eve@example.test",
+        "Dave <dave@example.test>",
+        "\"dave eve\"@example.test",
+        "dave@example.test eve@example.test",
+        "dave@example.test\0",
+        "dave@exam\u{2028}ple.test",
+        "däve@example.test",
+        "",
+        "@",
+    ] {
+        let error = write(&social, wrong).await.unwrap_err();
+        assert_eq!(error.reason(), Reason::InvalidParameter, "{wrong:?}: {error}");
+        assert_eq!(letters(&peer), Vec::<Value>::new(), "{wrong:?}");
+    }
+    let title = "Acme\r\nBcc: eve@example.test\r\n\r\n<script>alert(1)</script>";
+    for purpose in [Purpose::Validation, Purpose::SignIn] {
+        let letter = Letter { purpose, to: "dave@example.test", link: LINK, backend: title, lifetime: None };
+        social.mailroom().send(&letter).await.unwrap();
+        let arrived = letters(&peer);
+        let [letter] = arrived.as_slice() else { panic!("{arrived:?}") };
+        assert_eq!(letter["envelope"], json!(["no-reply@example.test", ["dave@example.test"]]));
+        assert_eq!(letter["headers"], json!(["From", "To", "Subject", "Message-ID", "MIME-Version", "Date", "Content-Type"]), "{letter}");
+        assert!(!letter["html"].as_str().unwrap().contains("<script>"), "{letter}");
+    }
+}
+
+#[tokio::test]
+async fn the_longest_addresses_arrive_and_longer_ones_are_no_addresses() {
+    let Some(peer) = peer().await else { return };
+    let social = site(&peer.said("plain"), &[]);
+    let domain = format!("{}.{}.{}.test", "a".repeat(63), "b".repeat(63), "c".repeat(53));
+    let longest = format!("{}@{domain}", "l".repeat(64));
+    assert_eq!(longest.len(), 251);
+    write(&social, &longest).await.unwrap();
+    assert_eq!(letters(&peer)[0]["envelope"][1], json!([longest]));
+    for wrong in [format!("{}@example.test", "l".repeat(65)), format!("l@{}.test", "a".repeat(300)), "x".repeat(100_000)] {
+        assert_eq!(write(&social, &wrong).await.unwrap_err().reason(), Reason::InvalidParameter);
+    }
+    assert_eq!(letters(&peer), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_site_writes_letters_of_its_own_in_text_and_html() {
+    let Some(peer) = peer().await else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [
+        ("validation.subject.txt", "Willkommen bei {{ site }} – {{ backend }}\n"),
+        ("validation.txt", "Grüße, {{ address }}:\n{{ link }}\n"),
+        ("validation.html", "<p>Grüße, {{ address }} <a href=\"{{ link }}\">weiter</a>{% if lifetime %} ({{ lifetime }}){% endif %}</p>"),
+    ] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let social = site(&peer.said("plain"), &[("EMAIL_TEMPLATES", json!(folder.path()))]);
+    write(&social, "o'dave&co@example.test").await.unwrap();
+    let letters = letters(&peer);
+    assert_eq!(letters[0]["subject"], "Willkommen bei example.test – Acmé & Söhne");
+    assert_eq!(letters[0]["text"], format!("Grüße, o'dave&co@example.test:\n{LINK}\n"));
+    let html = letters[0]["html"].as_str().unwrap();
+    assert!(html.contains("o&#x27;dave&amp;co@example.test") && html.contains("(1 hour)"), "{html}");
+    assert!(html.contains(&LINK.replace('&', "&amp;").replace('/', "&#x2f;")), "{html}");
+}
+
+#[tokio::test]
 async fn no_letter_goes_out_unprotected_that_must_not() {
     let Some(peer) = peer().await else { return };
     let downgraded = site(&peer.said("plain"), &[("EMAIL_USE_TLS", json!(true)), ("CA_BUNDLE", json!(peer.said("ca")))]);

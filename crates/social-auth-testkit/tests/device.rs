@@ -148,3 +148,47 @@ async fn an_answer_that_cannot_be_shown_in_a_terminal_is_refused() {
     let device = social.begin_device("dev-oidc", None).await.unwrap();
     assert!(!format!("{device:?}").contains(device.user_code()));
 }
+
+#[tokio::test]
+async fn sign_ins_on_devices_are_limited_by_address_and_by_user() {
+    use social_auth::flow::DeviceFor;
+    let idp = DevProvider::start().await.unwrap();
+    let url = idp.url();
+    let settings = [
+        ("KEY", idp.client_id().to_owned()),
+        ("AUTHORIZATION_URL", format!("{url}/oauth2/authorize")),
+        ("ACCESS_TOKEN_URL", format!("{url}/oauth2/token")),
+        ("DEVICE_AUTHORIZATION_URL", format!("{url}/oauth2/device_authorization")),
+        ("USER_URL", format!("{url}/oauth2/user")),
+        ("SECRET", idp.client_secret().to_owned()),
+    ];
+    let social = SocialAuth::builder()
+        .public_url("http://localhost:8000")
+        .secret_key("a key of at least thirty-two random characters")
+        .storage(MemoryStorage::new())
+        .set("RATE_LIMITS", serde_json::json!({"device": "2/h"}))
+        .backend_as("acme", "oauth2", settings)
+        .build()
+        .unwrap_or_else(|error| panic!("{error}"));
+    let (ada, bob) = (social_auth::storage::UserId::new("1"), social_auth::storage::UserId::new("2"));
+    let from = |address: &str| Some(address.parse().unwrap());
+    let cases = [
+        (DeviceFor { user: None, client: from("203.0.113.1") }, DeviceFor { user: None, client: from("203.0.113.2") }),
+        (DeviceFor { user: Some(&ada), client: from("203.0.113.3") }, DeviceFor { user: Some(&bob), client: from("203.0.113.4") }),
+    ];
+    for (one, other) in cases {
+        for _ in 0..2 {
+            let _ = social.begin_device_for("acme", one).await.unwrap();
+        }
+        let error = social.begin_device_for("acme", one).await.unwrap_err();
+        assert_eq!(error.reason(), Reason::RateLimited);
+        assert!(error.facts().retry_after.is_some_and(|seconds| (1..=1800).contains(&seconds)), "{error:?}");
+        let _ = social.begin_device_for("acme", other).await.unwrap();
+    }
+    let elsewhere = DeviceFor { user: Some(&ada), client: from("203.0.113.5") };
+    assert_eq!(social.begin_device_for("acme", elsewhere).await.unwrap_err().reason(), Reason::RateLimited, "one user, from everywhere");
+    for _ in 0..2 {
+        let _ = social.begin_device("acme", None).await.unwrap();
+    }
+    assert_eq!(social.begin_device("acme", None).await.unwrap_err().reason(), Reason::RateLimited, "nobody in particular");
+}

@@ -100,6 +100,32 @@ async fn a_new_person_is_signed_in_where_the_link_is_opened_once_and_needs_no_le
     assert_eq!(idp.mailbox().all().len(), 1);
 }
 
+/// Mail programs and scanners open every link before the person does, some with a browser of their own.
+#[tokio::test]
+async fn a_link_that_a_scanner_opens_first_stays_good() {
+    let (idp, social) = set_up().await;
+    Door::default().sign_in(&idp, &social, "dev-oidc", "dave").await;
+    let link = link(&idp, "dave@example.test");
+    for (method, from, query, form) in [
+        (http::Method::HEAD, "none", "", ""),
+        (http::Method::GET, "none", "", ""),
+        (http::Method::GET, "cross-site", "", ""),
+        (http::Method::GET, "", "", ""),
+        (http::Method::GET, "none", "&confirm=1", ""),
+        (http::Method::GET, "same-origin", "&confirm=1", ""),
+        (http::Method::POST, "cross-site", "", "confirm=1"),
+        (http::Method::POST, "", "", "confirm=1"),
+    ] {
+        let mut scanner = Door::default();
+        let what = format!("{method} {from} {query} {form}");
+        let reply = scanner.send(&social, method, &format!("{link}{query}"), from, form).await;
+        assert!(scanner.session.user.is_none(), "{what}: {reply:?}");
+        assert!(scanner.session.values.is_empty(), "{what} leaves nothing behind: {:?}", scanner.session.values);
+    }
+    assert!(social.users().users_by_email("dave@example.test").await.unwrap().is_empty());
+    assert_eq!(open(&social, &link).await.1.location(), Some("/"));
+}
+
 #[tokio::test]
 async fn of_two_who_open_the_link_at_once_one_is_signed_in() {
     let (idp, social) = set_up().await;

@@ -141,9 +141,18 @@ impl SocialAuth {
     /// ```
     ///
     /// # Errors
-    /// `backend_missing`; `unsupported_feature` where the provider has no such thing.
+    /// `backend_missing`; `unsupported_feature` where the provider has no such thing; `rate_limited`.
     pub async fn begin_device(&self, backend: &str, user: Option<&UserId>) -> Result<flow::DeviceSignIn> {
-        flow::begin_device(self, backend, user).await
+        self.begin_device_for(backend, flow::DeviceFor { user, client: None }).await
+    }
+
+    /// The same where a server does it for others: how often is limited by the address of the client that asks, and by
+    /// the user (`RATE_LIMITS`, `device`).
+    ///
+    /// # Errors
+    /// As [`begin_device`](SocialAuth::begin_device); `rate_limited`.
+    pub async fn begin_device_for(&self, backend: &str, whom: flow::DeviceFor<'_>) -> Result<flow::DeviceSignIn> {
+        flow::begin_device(self, backend, whom).await
     }
 
     /// Asks once whether the person has approved the device. Ask no sooner than

@@ -49,6 +49,7 @@ class Post:
                     "from": str(message["from"]),
                     "to": str(message["to"]),
                     "subject": str(message["subject"]),
+                    "headers": list(message.keys()),
                     "dated": message["date"] is not None,
                     "identified": message["message-id"] is not None,
                     "text": part("plain").replace("\r\n", "\n"),

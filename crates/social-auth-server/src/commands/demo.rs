@@ -66,6 +66,32 @@ const WITH_QUESTIONS: &[&str] = &[
     "user_details",
 ];
 
+/// The default pipeline of passwords, with letters.
+const BY_PASSWORD: &[&str] = &[
+    "social_details",
+    "social_names",
+    "social_uid",
+    "auth_allowed",
+    "social_user",
+    "password",
+    "get_username",
+    "mail_validation",
+    "create_user",
+    "associate_user",
+    "load_extra_data",
+    "user_details",
+];
+
+/// The forms of this site's own, which need no provider.
+fn forms(settings: &mut Settings) {
+    settings.enable("email", "email", Origin::Code);
+    settings.set_for("email", "TITLE", "E-mail and password");
+    settings.set_for("email", "PIPELINE", BY_PASSWORD.to_vec());
+    settings.enable("email-link", "email", Origin::Code);
+    settings.set_for("email-link", "TITLE", "Link by e-mail");
+    settings.set_for("email-link", "PASSWORDLESS", true);
+}
+
 fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Settings {
     let mut settings = Settings::new();
     settings.set("listen", arguments.listen.to_string());
@@ -74,6 +100,7 @@ fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Set
     settings.set("secret_key", random_token(32));
     settings.set("log", "warn,social_auth=info");
     settings.set("account_merge", "deactivate");
+    forms(&mut settings);
     let url = provider.url();
     let oauth1 = [
         ("TITLE", "Development OAuth 1.0a".to_owned()),
@@ -171,7 +198,7 @@ CAS or DiscourseConnect, as
   Carol    without an e-mail address
   Dave     with an e-mail address that is not verified
   a new person each time, or the same one again
-or decline. Then connect the other account, disconnect it, sign out, sign in again. Connect what belongs to
+or decline; or by an e-mail address and a password, or a link by e-mail, as anybody. Then connect the other account, disconnect it, sign out, sign in again. Connect what belongs to
 another account, and make the two accounts one.
 
 What a program sees:  curl {address}/api/me

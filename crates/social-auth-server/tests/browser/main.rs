@@ -5,6 +5,7 @@
 mod chromium;
 mod frames;
 mod letter;
+mod password;
 #[path = "../server/program.rs"]
 mod program;
 mod walk;

@@ -9,6 +9,7 @@ mod commands;
 mod journeys;
 mod keys;
 mod life;
+mod limits;
 mod mail;
 mod openid_connect_page;
 mod pages;

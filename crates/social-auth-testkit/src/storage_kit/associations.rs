@@ -142,6 +142,52 @@ pub(super) async fn associations_of_a_user_come_oldest_first(storage: Arc<dyn Bo
     assert_eq!(storage.associations_of(&ada.id).await.unwrap(), expected);
 }
 
+pub(super) async fn all_associations_are_gone_through_once(storage: Arc<dyn Both>) {
+    let (ada, bob) = (make_user(&storage, "kit-ada").await, make_user(&storage, "kit-bob").await);
+    let mut made = Vec::new();
+    for (user, uid) in [(&ada, "3"), (&bob, "1"), (&ada, "2"), (&bob, "5"), (&ada, "4")] {
+        made.push(storage.create_association(&new_association(&user.id, "kit", uid)).await.unwrap());
+    }
+    let before = made.iter().map(|association| association.id).min().unwrap() - 1;
+    for limit in [1, 2, 5, 100] {
+        let (mut after, mut seen) = (before, Vec::new());
+        loop {
+            let page = storage.associations_after(after, limit).await.unwrap();
+            assert!(page.len() <= usize::try_from(limit).unwrap());
+            let Some(last) = page.last() else { break };
+            after = last.id;
+            seen.extend(page);
+        }
+        assert_eq!(seen, made, "{limit} at a time");
+    }
+    assert!(storage.associations_after(before, 0).await.unwrap().is_empty());
+}
+
+pub(super) async fn associations_are_handed_over_at_once(storage: Arc<dyn Both>) {
+    let (ada, bob, eve) =
+        (make_user(&storage, "kit-ada").await, make_user(&storage, "kit-bob").await, make_user(&storage, "kit-eve").await);
+    let mut of_ada = Vec::new();
+    for uid in ["1", "2"] {
+        of_ada.push(storage.create_association(&new_association(&ada.id, "kit", uid)).await.unwrap());
+    }
+    let of_bob = storage.create_association(&new_association(&bob.id, "kit", "3")).await.unwrap();
+    let of_eve = storage.create_association(&new_association(&eve.id, "kit", "4")).await.unwrap();
+    let mut moved = storage.move_associations(&ada.id, &bob.id, NOW + Duration::HOUR).await.unwrap();
+    moved.sort_unstable();
+    assert_eq!(moved, of_ada.iter().map(|association| association.id).collect::<Vec<_>>());
+    assert!(storage.associations_of(&ada.id).await.unwrap().is_empty());
+    let uids: Vec<_> = storage.associations_of(&bob.id).await.unwrap().into_iter().map(|association| association.uid).collect();
+    assert_eq!(uids.len(), 3);
+    for before in of_ada {
+        let after = storage.association_by_id(before.id).await.unwrap().unwrap();
+        assert!(after.modified > before.modified, "whoever compares sees the change");
+        assert_eq!(after, Association { user_id: bob.id.clone(), modified: after.modified, ..before });
+    }
+    assert_eq!(storage.association("kit", "3").await.unwrap(), Some(of_bob));
+    assert_eq!(storage.association("kit", "4").await.unwrap(), Some(of_eve), "a bystander");
+    assert!(storage.move_associations(&ada.id, &bob.id, NOW).await.unwrap().is_empty());
+}
+
 pub(super) async fn extra_data_is_replaced_only_in_the_state_seen(storage: Arc<dyn Both>) {
     let user = make_user(&storage, "kit-ada").await;
     let made = storage.create_association(&new_association(&user.id, "kit", "1")).await.unwrap();

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use social_auth::identity::Fields;
 use social_auth::storage::{
-    Leftover, MergeConflict, MergeReport, MergeUsers, NewSession, NewUser, StorageError, StorageResult, User, UserChanges, UserId,
+    Leftover, MergeConflict, MergeRecord, MergeReport, MergeUsers, NewSession, NewUser, StorageError, StorageResult, User, UserChanges,
+    UserId,
 };
 
 use super::first_login::Elsewhere;
@@ -59,6 +60,22 @@ pub(super) async fn a_dry_run_changes_nothing_and_says_the_same(storage: Arc<dyn
         }
         storage.delete_session("kit-session-ada").await.unwrap();
     }
+}
+
+pub(super) async fn records_are_kept_as_they_are_given(storage: Arc<dyn Both>) {
+    let (ada, alias) = two_accounts(&storage).await;
+    let report = merge(&storage, &MergeUsers::new(ada.id.clone(), alias.id.clone(), Leftover::Deactivate, NOW).tried()).await.unwrap();
+    let report = MergeReport { own_rows: vec![("kit \"rows\" 名前".to_owned(), 7)], ..report };
+    let records = [NOW, NOW + time::Duration::HOUR].map(|at| MergeRecord { at, report: report.clone() });
+    for record in &records {
+        storage.record_merge(record).await.unwrap();
+    }
+    for user in [&ada.id, &alias.id] {
+        assert_eq!(storage.merges_of(user).await.unwrap(), records, "oldest first");
+    }
+    let bystander = make_user(&storage, "kit-bystander").await;
+    assert!(storage.merges_of(&bystander.id).await.unwrap().is_empty());
+    assert!(storage.user(&alias.id).await.unwrap().unwrap().is_active, "a record does nothing");
 }
 
 pub(super) async fn a_merge_may_delete_the_other_account(storage: Arc<dyn Both>) {

@@ -54,6 +54,25 @@ pub(super) async fn a_password_is_replaced_only_if_it_still_is_the_one_that_was_
     assert!(matches!(nobody, Err(StorageError::NotFound("user"))), "{nobody:?}");
 }
 
+pub(super) async fn a_password_is_taken_from_one_user(storage: Arc<dyn Both>) {
+    let hash = PasswordHash::from_stored("argon2$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA").unwrap();
+    let (ada, bob) = (make_user(&storage, "kit-ada").await, make_user(&storage, "kit-bob").await);
+    for user in [&ada, &bob] {
+        assert!(storage.set_password(&user.id, &hash, None).await.unwrap());
+    }
+    // What is gone is not taken away a second time.
+    for _ in 0..2 {
+        storage.remove_password(&ada.id).await.unwrap();
+        assert_eq!(storage.password(&ada.id).await.unwrap(), None);
+        assert!(!storage.has_usable_password(&ada.id).await.unwrap());
+    }
+    assert_eq!(storage.password(&bob.id).await.unwrap(), Some(hash.clone()), "another user's stays");
+    assert!(!storage.set_password(&ada.id, &hash, Some(&hash)).await.unwrap(), "it is not there to be replaced");
+    assert!(storage.set_password(&ada.id, &hash, None).await.unwrap(), "a new one can be chosen");
+    let nobody = storage.remove_password(&UserId::new("987654321")).await;
+    assert!(matches!(nobody, Err(StorageError::NotFound("user"))), "{nobody:?}");
+}
+
 pub(super) async fn a_new_user_has_the_password_that_was_chosen(storage: Arc<dyn Both>) {
     let password = PasswordHash::from_stored("argon2$argon2id$v=19$m=8,t=1,p=1$c2FsdA$aGFzaA");
     let new = NewUser { password: password.clone(), ..new_user("kit-ada") };

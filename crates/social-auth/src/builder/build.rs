@@ -8,7 +8,7 @@ use super::site::{normal_mount, public_url, secret_keys};
 use crate::api_token::SignedTokens;
 use crate::error::{Error, Reason, Result, Stage};
 use crate::event::Events;
-use crate::mail::{self, Mailroom};
+use crate::mail::{self, LetterLimits, Mailroom};
 use crate::password::Passwords;
 use crate::rate::RateLimits;
 use crate::seal::Sealer;
@@ -96,6 +96,6 @@ impl Builder {
             None => mail::templates_of(&site)?,
         };
         let name = public_url.and_then(|url| url.split_once("://")).map_or("", |(_, host)| host);
-        Ok(Mailroom::new(name, mailer, templates))
+        Ok(Mailroom::new(name, mailer, templates).limited(LetterLimits::resolve(&site)?))
     }
 }

@@ -1,6 +1,7 @@
 //! Signing in on a device without a browser (RFC 8628): a code is shown, the person approves it in a browser
 //! elsewhere, the same pipeline runs as for any other sign-in.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use http::{HeaderMap, Method};
@@ -10,6 +11,7 @@ use crate::api_token::ApiToken;
 use crate::backend::{DeviceAnswer, DeviceCode};
 use crate::error::{Error, Reason, Result, Stage};
 use crate::pipeline::Context;
+use crate::rate::AccountKey;
 use crate::session::MemorySession;
 use crate::social_auth::SocialAuth;
 use crate::storage::{User, UserId};
@@ -94,11 +96,35 @@ impl std::fmt::Debug for DeviceSignIn {
     }
 }
 
-pub(crate) async fn begin_device(social: &SocialAuth, name: &str, user: Option<&UserId>) -> Result<DeviceSignIn> {
-    let code = social.instance(name)?.backend.begin_device().await;
+/// For whom a sign-in on a device is begun.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DeviceFor<'a> {
+    /// The user that the identity will be connected to, and nobody else.
+    pub user: Option<&'a UserId>,
+    /// The address of the client that asks for it, where a server does it for others.
+    pub client: Option<IpAddr>,
+}
+
+pub(crate) async fn begin_device(social: &SocialAuth, name: &str, whom: DeviceFor<'_>) -> Result<DeviceSignIn> {
+    let instance = social.instance(name)?;
+    within_limits(social, name, whom).map_err(|error| error.stage(Stage::Begin).backend(name))?;
+    let user = whom.user;
+    let code = instance.backend.begin_device().await;
     let code = code.map_err(|error| error.stage_if_unknown(Stage::Begin).backend(name));
     let code = code.inspect_err(|error| social.0.events.login_failed(name, error))?;
     Ok(DeviceSignIn { backend: name.to_owned(), user: user.cloned(), code })
+}
+
+/// `RATE_LIMITS`, by the client's address and by the user; where neither is known, all such sign-ins with the backend
+/// count together.
+fn within_limits(social: &SocialAuth, name: &str, whom: DeviceFor<'_>) -> Result<()> {
+    let limits = &social.0.limits;
+    limits.device.check_address(whom.client)?;
+    match (whom.user, whom.client) {
+        (Some(user), _) => limits.device_for.check(&AccountKey::of_user(user)),
+        (None, Some(_)) => Ok(()),
+        (None, None) => limits.device_for.check(&AccountKey::of_name(name)),
+    }
 }
 
 pub(crate) async fn poll_device(social: &SocialAuth, sign_in: &mut DeviceSignIn) -> Result<DevicePoll> {

@@ -28,7 +28,7 @@ pub use begin::BeginOptions;
 pub(crate) use begin::{LAST_LOGIN_BACKEND, begin};
 pub(crate) use complete::{Completed, complete};
 pub(crate) use csrf::{csrf_token, require_own_page};
-pub use device::{DevicePoll, DeviceSignIn, DeviceUser};
+pub use device::{DeviceFor, DevicePoll, DeviceSignIn, DeviceUser};
 pub(crate) use device::{begin_device, poll_device};
 pub(crate) use disconnect::disconnect;
 pub(crate) use ended_sessions::has_ended;

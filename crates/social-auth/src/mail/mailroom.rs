@@ -1,10 +1,14 @@
 //! Where letters are written and handed over.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::{Mail, MailTemplates, Mailer, Purpose};
 use crate::error::{Error, Reason, Result};
+use crate::rate::{AddressKey, MailboxKey, StoredLimit};
+use crate::settings::BackendSettings;
+use crate::storage::SocialStorage;
 
 /// What a letter is about.
 #[derive(Clone, Copy)]
@@ -21,12 +25,31 @@ pub struct Letter<'a> {
     pub lifetime: Option<i64>,
 }
 
+/// How many letters there are: for one visitor, and to one mailbox.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LetterLimits {
+    by_address: StoredLimit,
+    by_mailbox: StoredLimit,
+}
+
+impl LetterLimits {
+    /// Reads `RATE_LIMITS`.
+    ///
+    /// # Errors
+    /// `invalid_setting` for an amount that is none.
+    pub(crate) fn resolve(settings: &BackendSettings<'_>) -> Result<Self> {
+        let by_address = StoredLimit::resolve(settings, "letter_address")?;
+        Ok(LetterLimits { by_address, by_mailbox: StoredLimit::resolve(settings, "letter_mailbox")? })
+    }
+}
+
 /// Who sends, with which templates, in whose name. Shared by all requests.
 #[derive(Clone, Default)]
 pub struct Mailroom {
     mailer: Option<Arc<dyn Mailer>>,
     templates: MailTemplates,
     site: String,
+    limits: LetterLimits,
 }
 
 impl fmt::Debug for Mailroom {
@@ -39,7 +62,23 @@ impl Mailroom {
     /// A mailroom of the site with this name, which may have nothing to send with.
     #[must_use]
     pub fn new(site: &str, mailer: Option<Arc<dyn Mailer>>, templates: MailTemplates) -> Self {
-        Mailroom { mailer, templates, site: site.to_owned() }
+        Mailroom { mailer, templates, site: site.to_owned(), limits: LetterLimits::default() }
+    }
+
+    /// The same with limits.
+    pub(crate) fn limited(self, limits: LetterLimits) -> Self {
+        Mailroom { limits, ..self }
+    }
+
+    /// Counts a letter that a visitor has sent to an address.
+    ///
+    /// # Errors
+    /// `rate_limited`, with the seconds to wait; `storage_failed`.
+    pub(crate) async fn count(&self, social: &dyn SocialStorage, client: Option<IpAddr>, address: &str, now: i64) -> Result<()> {
+        if let Some(client) = AddressKey::counted(client) {
+            self.limits.by_address.check(social, &client, now).await?;
+        }
+        self.limits.by_mailbox.check(social, &MailboxKey::of(address), now).await
     }
 
     /// What sends, if anything does.

@@ -26,7 +26,6 @@
 mod code;
 mod development;
 mod letter;
-mod limit;
 mod mailroom;
 mod settings;
 #[cfg(feature = "smtp")]
@@ -38,9 +37,8 @@ use async_trait::async_trait;
 pub use code::Proof;
 pub use development::{ConsoleMailer, FileMailer};
 pub use letter::{Mail, Purpose};
-pub(crate) use limit::{address_key, take_slot, visitor_key};
-pub(crate) use mailroom::no_mailer;
 pub use mailroom::{Letter, Mailroom};
+pub(crate) use mailroom::{LetterLimits, no_mailer};
 pub(crate) use settings::{mailer_of, templates_of};
 #[cfg(feature = "smtp")]
 pub use smtp::{Protection, SmtpMailer, SmtpServer};

@@ -5,8 +5,36 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::email::Mailbox;
 use crate::seal::sha256_base64url;
 use crate::storage::UserId;
+
+/// What is counted by, as text.
+pub(crate) trait Key {
+    /// The same for all that counts as one.
+    fn text(&self) -> String;
+}
+
+/// A mailbox that letters go to: one for all its spellings, with no letter case, no tag after a plus sign, and one form
+/// of the domain.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct MailboxKey(String);
+
+impl MailboxKey {
+    pub(crate) fn of(address: &str) -> Self {
+        let lower = address.to_lowercase();
+        let Some(Mailbox { local, domain }) = Mailbox::parse(&lower) else { return MailboxKey(lower) };
+        let local = local.split_once('+').map_or(local, |(local, _)| local);
+        let domain = url::Host::parse(domain).map_or_else(|_| domain.to_owned(), |host| host.to_string());
+        MailboxKey(format!("{local}@{domain}"))
+    }
+}
+
+impl Key for MailboxKey {
+    fn text(&self) -> String {
+        self.0.clone()
+    }
+}
 
 /// A client's address: an IPv4 address, or an IPv6 network of 64 bits, which is what one subscriber has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,6 +51,18 @@ impl AddressKey {
             }
             v4 => v4,
         })
+    }
+
+    /// The key of a client whose tries are counted: one on this machine, or whose address nobody knows, would be counted
+    /// together with everybody else.
+    pub(crate) fn counted(client: Option<IpAddr>) -> Option<Self> {
+        client.map(|address| address.to_canonical()).filter(|address| !address.is_loopback()).map(AddressKey::of)
+    }
+}
+
+impl Key for AddressKey {
+    fn text(&self) -> String {
+        self.0.to_string()
     }
 }
 
@@ -88,6 +128,15 @@ mod tests {
             let ascii_upper = name.to_ascii_uppercase();
             prop_assert_eq!(&key, &AccountKey::of_name(&ascii_upper));
         }
+    }
+
+    #[test]
+    fn every_spelling_of_a_mailbox_has_one_key() {
+        for spelling in ["ANN@example.com", "ann+1@example.com", "Ann+x+y@EXAMPLE.com"] {
+            assert_eq!(MailboxKey::of(spelling), MailboxKey::of("ann@example.com"), "{spelling}");
+        }
+        assert_eq!(MailboxKey::of("ann@bücher.example"), MailboxKey::of("ann@xn--bcher-kva.example"));
+        assert_ne!(MailboxKey::of("ann@example.com"), MailboxKey::of("bob@example.com"));
     }
 
     #[test]

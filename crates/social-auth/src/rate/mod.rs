@@ -1,9 +1,11 @@
-//! How often something may be tried, by client address and by account: `RATE_LIMITS`.
+//! How often something may be tried, by client address, by account and by mailbox: `RATE_LIMITS`.
 //!
-//! Counted in this process: with several replicas each counts for itself.
+//! Tries are counted in this process ([`Limit`]): with several replicas each counts for itself. Letters are counted in
+//! the storage ([`StoredLimit`]).
 
 mod key;
 mod quota;
+mod stored;
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -12,7 +14,9 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, RateLimiter};
 
 pub use key::{AccountKey, AddressKey};
+pub(crate) use key::{Key, MailboxKey};
 use quota::Allowed;
+pub(crate) use stored::StoredLimit;
 
 use crate::error::{Error, Reason, Result, Source};
 use crate::settings::BackendSettings;
@@ -21,10 +25,19 @@ use crate::settings::BackendSettings;
 const FORGET_EVERY: u32 = 4096;
 
 /// What is limited: the members of `RATE_LIMITS`, and how much of it is allowed unless that says otherwise.
-const KNOWN: &[(&str, &str)] =
-    &[("begin", "120/m"), ("complete", "120/m"), ("token", "120/m"), ("password_address", "20/m"), ("password_account", "10/5m")];
+const KNOWN: &[(&str, &str)] = &[
+    ("begin", "120/m"),
+    ("complete", "120/m"),
+    ("token", "120/m"),
+    ("device", "30/m"),
+    ("password_address", "20/m"),
+    ("password_account", "10/5m"),
+    ("letter_address", "30/h"),
+    ("letter_mailbox", "5/h"),
+];
 
-/// The limits of a site's addresses. Those of passwords are [`Passwords`](crate::password::Passwords)'.
+/// The limits of a site's addresses. Those of passwords are [`Passwords`](crate::password::Passwords)', those of letters
+/// [`Mailroom`](crate::mail::Mailroom)'s.
 pub(crate) struct RateLimits {
     /// Sign-ins begun from an address.
     pub begin: Limit<AddressKey>,
@@ -32,6 +45,10 @@ pub(crate) struct RateLimits {
     pub complete: Limit<AddressKey>,
     /// Token sign-ins from an address.
     pub token: Limit<AddressKey>,
+    /// Sign-ins on devices, begun for an address.
+    pub device: Limit<AddressKey>,
+    /// Sign-ins on devices, begun for a user, or for nobody at a backend.
+    pub device_for: Limit<AccountKey>,
 }
 
 impl RateLimits {
@@ -49,6 +66,8 @@ impl RateLimits {
             begin: Limit::resolve(settings, "begin")?,
             complete: Limit::resolve(settings, "complete")?,
             token: Limit::resolve(settings, "token")?,
+            device: Limit::resolve(settings, "device")?,
+            device_for: Limit::resolve(settings, "device")?,
         })
     }
 }
@@ -65,14 +84,7 @@ impl<K: std::hash::Hash + Eq + Clone> Limit<K> {
     /// # Errors
     /// `invalid_setting` for an amount that is none.
     pub(crate) fn resolve(settings: &BackendSettings<'_>, name: &str) -> Result<Self> {
-        let own = settings.pairs("RATE_LIMITS")?;
-        let default = KNOWN.iter().find(|(known, _)| *known == name).map_or("off", |(_, amount)| amount);
-        let text = own.iter().find(|(known, _)| known == name).map_or(default, |(_, amount)| amount);
-        let allowed = text.parse::<Allowed>().map_err(|()| {
-            let how = format!("has \"{text}\" for {name}: it must be like \"20/m\" (20 a minute), \"10/5m\", \"100/h\" or \"off\"");
-            settings.invalid("RATE_LIMITS", &how)
-        })?;
-        Ok(Limit::new(allowed))
+        amount(settings, name).map(Limit::new)
     }
 
     /// The limit of this name where there is no setting.
@@ -95,13 +107,9 @@ impl<K: std::hash::Hash + Eq + Clone> Limit<K> {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
-        limiter.check_key(key).map_err(|refused| {
-            let wait = refused.wait_time_from(DefaultClock::default().now());
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            Error::new(Reason::RateLimited)
-                .from_source(Source::Request)
-                .retry_after(seconds.max(1))
-                .detail("too many tries; RATE_LIMITS says how many are allowed")
+        limiter.check_key(key).map_err(|early| {
+            let wait = early.wait_time_from(DefaultClock::default().now());
+            refused(wait.as_secs() + u64::from(wait.subsec_nanos() > 0))
         })
     }
 }
@@ -113,11 +121,26 @@ impl Limit<AddressKey> {
     /// # Errors
     /// As [`Limit::check`].
     pub(crate) fn check_address(&self, client: Option<IpAddr>) -> Result<()> {
-        match client.map(|address| address.to_canonical()).filter(|address| !address.is_loopback()) {
-            Some(address) => self.check(&AddressKey::of(address)),
-            None => Ok(()),
-        }
+        AddressKey::counted(client).map_or(Ok(()), |key| self.check(&key))
     }
+}
+
+/// A member of `RATE_LIMITS`, as it is set or else by default.
+fn amount(settings: &BackendSettings<'_>, name: &str) -> Result<Allowed> {
+    let own = settings.pairs("RATE_LIMITS")?;
+    let default = KNOWN.iter().find(|(known, _)| *known == name).map_or("off", |(_, amount)| amount);
+    let text = own.iter().find(|(known, _)| known == name).map_or(default, |(_, amount)| amount);
+    text.parse::<Allowed>().map_err(|()| {
+        let how = format!("has \"{text}\" for {name}: it must be like \"20/m\" (20 a minute), \"10/5m\", \"100/h\" or \"off\"");
+        settings.invalid("RATE_LIMITS", &how)
+    })
+}
+
+fn refused(seconds: u64) -> Error {
+    Error::new(Reason::RateLimited)
+        .from_source(Source::Request)
+        .retry_after(seconds.max(1))
+        .detail("too many tries; RATE_LIMITS says how many are allowed")
 }
 
 #[cfg(test)]

@@ -18,6 +18,14 @@ impl Allowed {
     }
 }
 
+impl Allowed {
+    /// How much in how many seconds.
+    pub(super) fn each(self) -> Option<(u32, i64)> {
+        let (count, time) = self.0?;
+        Some((count.get(), i64::try_from(time.as_secs()).ok()?))
+    }
+}
+
 impl FromStr for Allowed {
     type Err = ();
 

@@ -166,6 +166,9 @@ pub trait UserStorage: Send + Sync + 'static {
     /// Takes the password away from a user whose account somebody made with an address that another person has
     /// proved to own. Storages without passwords leave this method alone; one that has them also keeps the notes of
     /// [`record_verified_email`](Self::record_verified_email), or the password would go at every sign-in by e-mail.
+    ///
+    /// # Errors
+    /// [`StorageError::NotFound`] without such a user.
     async fn remove_password(&self, _id: &UserId) -> StorageResult<()> {
         Ok(())
     }

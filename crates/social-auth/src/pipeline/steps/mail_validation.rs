@@ -37,12 +37,6 @@ const RESEND: &str = "resend";
 /// The key in the session that pages of the application read, as in Python Social Auth.
 const SESSION_KEY: &str = "email_validation_address";
 
-/// Letters to one mailbox within an hour.
-const MOST_TO_ONE_ADDRESS: u32 = 5;
-
-/// Letters for one visitor within an hour: a school or an office may share an address.
-const MOST_FOR_ONE_VISITOR: u32 = 30;
-
 /// The longest address that the tables hold.
 const LONGEST_ADDRESS: usize = 254;
 
@@ -301,10 +295,7 @@ fn check_address(context: &Context, address: &str) -> Result<()> {
 
 async fn send(context: &mut Context, address: &str) -> Result<()> {
     let (social, now) = (context.social().clone(), context.clock().now());
-    if let Some(client) = context.client() {
-        mail::take_slot(&*social, &mail::visitor_key(client), MOST_FOR_ONE_VISITOR, now).await?;
-    }
-    mail::take_slot(&*social, &mail::address_key(address), MOST_TO_ONE_ADDRESS, now).await?;
+    context.mailroom().count(&*social, context.client(), address, now).await?;
     let (uid, info) = (super::uid_of(context), context.backend_info().clone());
     let proof = Proof { address, backend: &info.name, uid: uid.as_str() };
     let code = proof.issue(&*social, context.clock().date_time()).await?;
@@ -324,6 +315,7 @@ fn may_choose(context: &Context, address: &str) -> bool {
 /// The page that says that a letter was sent, or why not.
 fn ask_to_look(context: &mut Context, notes: &Notes, address: &str, problem: Option<Error>) -> Result<Outcome> {
     notes.keep(context);
+    let wait = problem.as_ref().and_then(|error| error.facts().retry_after);
     let form = match problem {
         None => Form::new("Look into your mail").text(format!(
             "We have sent a link to {address}. Open it to go on; this page may be closed. If nothing comes within a few minutes, look \
@@ -337,7 +329,11 @@ fn ask_to_look(context: &mut Context, notes: &Notes, address: &str, problem: Opt
     } else {
         form.choice(again, RESEND, "1")
     };
-    context.ask(form)
+    let outcome = context.ask(form)?;
+    Ok(match outcome {
+        Outcome::Pause(reply) => Outcome::Pause(Reply { retry_after: wait, ..reply }),
+        other => other,
+    })
 }
 
 fn ask_for_address(context: &mut Context, notes: &Notes, problem: Option<Error>) -> Result<Outcome> {
@@ -360,7 +356,7 @@ fn with_problem(form: Form, error: &Error) -> Form {
         }
         Reason::AuthenticationDisallowed => ("People with this address may not sign in here.", StatusCode::FORBIDDEN),
         Reason::RateLimited => {
-            ("We have sent several letters already. Please look for them, or try again in an hour.", StatusCode::TOO_MANY_REQUESTS)
+            ("We have sent several letters already. Please look for them, or try again later.", StatusCode::TOO_MANY_REQUESTS)
         }
         Reason::MailFailed => (error.reason().message(), StatusCode::SERVICE_UNAVAILABLE),
         _ => ("This is not an e-mail address that we can write to.", StatusCode::UNPROCESSABLE_ENTITY),

@@ -16,11 +16,14 @@ pub(super) const GROUP: Group = Group {
         setting(
             "RATE_LIMITS",
             Kind::Table,
-            "How often a client's address may `begin`, `complete`, sign in with a `token` and try a password (`password_address`), and how \
-             often a password may be tried for one account (`password_account`): `\"20/m\"` is 20 a minute, `\"10/5m\"` ten in five, `\"off\"` \
-             is no limit. Clients on this machine are not counted.",
+            "How often a client's address may `begin`, `complete`, sign in with a `token`, begin a sign-in on a `device`, try a password \
+             (`password_address`) and have letters sent (`letter_address`); how often a password may be tried for one account \
+             (`password_account`); how many letters go to one mailbox (`letter_mailbox`). `\"20/m\"` is 20 a minute, `\"10/5m\"` ten in five, \
+             with `s`, `m`, `h` and `d`; `\"off\"` is no limit. Clients on this machine are not counted. Letters are counted in the \
+             database, everything else by each process.",
         )
-        .or("{ begin = \"120/m\", complete = \"120/m\", token = \"120/m\", password_address = \"20/m\", password_account = \"10/5m\" }"),
+        .or("{ begin = \"120/m\", complete = \"120/m\", token = \"120/m\", device = \"30/m\", password_address = \"20/m\", password_account = \
+             \"10/5m\", letter_address = \"30/h\", letter_mailbox = \"5/h\" }"),
         setting("PASSWORD_MIN_LENGTH", Kind::Integer(1), "The fewest characters of a password that somebody chooses here.").or("8"),
         setting(
             "PASSWORD_HASHER",

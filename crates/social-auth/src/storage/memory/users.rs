@@ -103,8 +103,9 @@ impl UserStorage for MemoryStorage {
     }
 
     async fn remove_password(&self, id: &UserId) -> StorageResult<()> {
-        let id = number(id).ok_or(StorageError::NotFound("user"))?;
-        self.state().passwords.remove(&id);
+        let mut state = self.state();
+        let id = number(id).filter(|id| state.users.contains_key(id)).ok_or(StorageError::NotFound("user"))?;
+        state.passwords.remove(&id);
         Ok(())
     }
 

@@ -8,6 +8,8 @@
 //!
 //! Nobody learns before the letter whether there is an account.
 
+use http::StatusCode;
+
 use super::super::{mail_validation, uid_of};
 use super::{INTENT, SIGN_IN, count_try, hash_of_new, in_use, owner, rejected, renew, typed};
 use crate::error::{Error, Reason, Result};
@@ -16,6 +18,7 @@ use crate::pipeline::{Context, Outcome};
 use crate::secret::Secret;
 use crate::settings::EmailPolicy;
 use crate::storage::User;
+use crate::web::Reply;
 
 const SIGN_UP: &str = "sign_up";
 const RESET: &str = "reset";
@@ -212,8 +215,11 @@ fn ask_for_known(context: &mut Context, stated: &str, problem: Option<&Error>) -
     let form = Form::new("Your password").text(stated).field(Field::password("password", "Password"));
     let form = form.choice("Sign in", INTENT, SIGN_IN).other_choice("Create an account", INTENT, SIGN_UP);
     let form = form.other_choice("Forgot the password?", INTENT, RESET);
-    context.ask(match problem {
-        Some(error) => form.message(error.reason().message()),
-        None => form,
+    let Some(error) = problem else { return context.ask(form) };
+    let status = if error.reason() == Reason::RateLimited { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNAUTHORIZED };
+    let outcome = context.ask(form.message(error.reason().message()).status(status))?;
+    Ok(match outcome {
+        Outcome::Pause(reply) => Outcome::Pause(Reply { retry_after: error.facts().retry_after, ..reply }),
+        other => other,
     })
 }
