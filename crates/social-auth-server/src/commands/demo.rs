@@ -82,14 +82,34 @@ const BY_PASSWORD: &[&str] = &[
     "user_details",
 ];
 
-/// The forms of this site's own, which need no provider.
+/// A link is enough, also to the account that has the address already.
+const BY_LINK: &[&str] = &[
+    "social_details",
+    "social_names",
+    "social_uid",
+    "auth_allowed",
+    "social_user",
+    "get_username",
+    "mail_validation",
+    "associate_by_email",
+    "create_user",
+    "associate_user",
+    "load_extra_data",
+    "user_details",
+];
+
+/// The forms of this site's own, which need no provider. Whoever has proved an address by one has by the other.
 fn forms(settings: &mut Settings) {
     settings.enable("email", "email", Origin::Code);
     settings.set_for("email", "TITLE", "E-mail and password");
     settings.set_for("email", "PIPELINE", BY_PASSWORD.to_vec());
     settings.enable("email-link", "email", Origin::Code);
     settings.set_for("email-link", "TITLE", "Link by e-mail");
+    settings.set_for("email-link", "PIPELINE", BY_LINK.to_vec());
     settings.set_for("email-link", "PASSWORDLESS", true);
+    for name in ["email", "email-link"] {
+        settings.set_for(name, "ASSOCIATE_BY_EMAIL", "verified");
+    }
 }
 
 fn settings(provider: &DevProvider, arguments: &Demo, database_url: &str) -> Settings {

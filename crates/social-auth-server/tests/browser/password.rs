@@ -120,7 +120,11 @@ async fn a_link_by_e_mail_signs_in_without_a_password() {
     Chromium::start(Look::WithoutScripts)
         .await
         .walk(&demo.address, async |walk: Walk| {
-            let mut users = Vec::new();
+            walk.at_form("email").await;
+            walk.send_form(ADA, "correct horse battery", "sign_up").await;
+            walk.confirm(&mailbox).await;
+            let mut users = vec![walk.me().await["user"]["id"].clone()];
+            walk.press("sign-out").await;
             for _ in 0..2 {
                 walk.at_form("email-link").await;
                 assert_eq!(walk.count("#password").await, 0);
@@ -132,7 +136,8 @@ async fn a_link_by_e_mail_signs_in_without_a_password() {
                 users.push(walk.me().await["user"]["id"].clone());
                 walk.press("sign-out").await;
             }
-            assert!(!users[0].is_null() && users[0] == users[1], "{users:?}");
+            users.dedup();
+            assert!(users.len() == 1 && !users[0].is_null(), "one person: {users:?}");
         })
         .await;
 }

@@ -115,6 +115,11 @@ async fn clear_removes_what_is_over_by_kind_and_age() {
     }
     let partial = "INSERT INTO social_auth_partial (token, next_step, backend, timestamp, data) VALUES ('t', 0, 'dev', datetime('now', '-20 days'), '{}')";
     sqlx::query(partial).execute(&mut database).await.unwrap();
+    for (key, expires_at) in [("over", 1_i64), ("live", i64::MAX)] {
+        let sql = "INSERT INTO social_auth_session (key_hash, user_id, data, last_seen_at, expires_at, user_agent, ip_address, \
+                   public_id, created_at) VALUES ($1, NULL, '{}', 1, $2, '', '', $1, 1)";
+        sqlx::query(sql).bind(key).bind(expires_at).execute(&mut database).await.unwrap();
+    }
     let clear = async |arguments: &[&str]| {
         let output = run(folder.path(), &[&["clear"], arguments].concat()).await;
         assert!(output.status.success(), "{}", said(&output));
@@ -124,7 +129,9 @@ async fn clear_removes_what_is_over_by_kind_and_age() {
     assert_eq!(clear(&["--codes"]).await, "1 unused e-mail codes removed\n");
     let left: Vec<String> = sqlx::query_scalar("SELECT code FROM social_auth_code ORDER BY code").fetch_all(&mut database).await.unwrap();
     assert_eq!(left, ["20-1", "3-0"], "what proves an address stays, and what is young");
-    assert_eq!(clear(&["--partials", "--sessions"]).await, "1 paused sign-ins removed\n0 sessions removed\n");
+    assert_eq!(clear(&["--partials", "--sessions"]).await, "1 paused sign-ins removed\n1 sessions removed\n");
+    let left: Vec<String> = sqlx::query_scalar("SELECT key_hash FROM social_auth_session").fetch_all(&mut database).await.unwrap();
+    assert_eq!(left, ["live"]);
     assert!(clear(&[]).await.contains("0 used states and nonces removed"));
     assert!(clear(&["--age", "1"]).await.contains("1 unused e-mail codes removed"));
 }

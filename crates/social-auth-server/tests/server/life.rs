@@ -100,14 +100,25 @@ async fn what_expired_is_removed() {
                    public_id, created_at) VALUES ($1, NULL, '{}', 1, $2, '', '', $1, 1)";
         sqlx::query(sql).bind(key).bind(expires_at).execute(&mut database).await.unwrap();
     }
+    for (days, token) in [(20, "old"), (3, "live")] {
+        let age = format!("-{days} days");
+        let partial =
+            "INSERT INTO social_auth_partial (token, next_step, backend, timestamp, data) VALUES ($1, 0, 'dev', datetime('now', $2), '{}')";
+        sqlx::query(partial).bind(token).bind(&age).execute(&mut database).await.unwrap();
+        let code = "INSERT INTO social_auth_code (email, code, verified, timestamp) VALUES ('a@b.c', $1, 0, datetime('now', $2))";
+        sqlx::query(code).bind(token).bind(&age).execute(&mut database).await.unwrap();
+    }
     let server = Program::start(folder, &["serve"]).await;
+    let left = "SELECT key_hash FROM social_auth_session UNION ALL SELECT token FROM social_auth_partial UNION ALL SELECT code FROM social_auth_code";
+    let mut rows: Vec<String> = Vec::new();
     for _ in 0..100 {
-        if server.rows("social_auth_session").await == 1 {
+        rows = sqlx::query_scalar(left).fetch_all(&mut database).await.unwrap();
+        if rows == ["live"; 3] {
             return;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    panic!("the expired session is still there: {}", server.log());
+    panic!("what expired is still there: {rows:?} {}", server.log());
 }
 
 #[tokio::test]

@@ -24,8 +24,12 @@ pub(super) const GROUP: Group = Group {
         )
         .or("false"),
         SettingDecl::new("REQUIRES_EMAIL_VALIDATION", Kind::Switch, "The same as a property of one backend; `email` has it.").or("false"),
-        setting("PASSWORDLESS", Kind::Switch, "Where addresses are validated: send a link for every sign-in, not only for the first, and ask for no password.")
-            .or("false"),
+        setting(
+            "PASSWORDLESS",
+            Kind::Switch,
+            "Where addresses are validated: send a link for every sign-in, not only for the first, and ask for no password.",
+        )
+        .or("false"),
         setting("EMAIL_VALIDATION_URL", Kind::Target, "The page that says that a letter was sent.").or("a page of our own"),
         setting("EMAIL_VALIDATION_EXPIRED_THRESHOLD", Kind::Integer(0), "Seconds that the link in a letter is good for; 0 is for ever.")
             .or("604800"),
