@@ -28,6 +28,8 @@ pub const BITBUCKET_OAUTH2: OAuth2 = OAuth2 {
     authorization_url: "https://bitbucket.org/site/oauth2/authorize",
     token_url: "https://bitbucket.org/site/oauth2/access_token",
     client_auth: ClientAuth::BasicAndPost,
+    // <https://community.atlassian.com/forums/discussion/1545002/how-do-i-refresh-a-token>
+    refresh_refused: &["invalid_request"],
     profile: &[Call { url: "https://api.bitbucket.org/2.0/user/emails", root: "values", into: "emails", ..USER }, USER],
     uid: UidField::Stable("uuid"),
     uid_switches: &[("USERNAME_AS_ID", "username")],

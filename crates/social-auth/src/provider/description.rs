@@ -90,6 +90,7 @@ impl Provider {
         match self {
             Provider::OAuth1(provider) if !provider.known_as.is_empty() => provider.known_as,
             Provider::OAuth2(provider) if !provider.known_as.is_empty() => provider.known_as,
+            Provider::OAuth1(provider) if !provider.known_as.is_empty() => provider.known_as,
             other => other.name(),
         }
     }

@@ -3,7 +3,7 @@
 //! People whose address Google has not verified are refused.
 
 use super::google_oauth2::{GOOGLE_OAUTH2, address_is_verified};
-use crate::protocol::oauth2::{Call, ClientAuth, Hooks, IdentityFrom, OAuth2, OpenId, TokenIn};
+use crate::protocol::oauth2::{Call, ClientAuth, Hooks, IdentityFrom, OAuth2, OpenId, TokenIn, keep, keep_if_present};
 
 /// Google with an id token.
 pub const GOOGLE_OPENIDCONNECT: OAuth2 = OAuth2 {
@@ -16,6 +16,7 @@ pub const GOOGLE_OPENIDCONNECT: OAuth2 = OAuth2 {
         query: &[("alt", "json")],
         ..Call::GET
     }],
+    extra_data: &[keep("sub"), keep("id_token"), keep_if_present("refresh_token"), keep("expires_in"), keep_if_present("token_type")],
     openid: Some(OpenId {
         endpoint: "https://accounts.google.com",
         // Older tokens name it without the scheme.

@@ -12,6 +12,7 @@ pub const SCISTARTER: OAuth2 = OAuth2 {
     class_paths: &["social_core.backends.scistarter.SciStarterOAuth2"],
     authorization_url: "https://scistarter.com/authorize",
     token_url: "https://scistarter.com/token?key={secret}",
+    redirect_without_slash: true,
     scope: &["login", "extensive"],
     profile: &[Call { url: "https://scistarter.com/api/user_info", query: &[("client_id", "{key}"), ("key", "{secret}")], ..Call::GET }],
     uid: UidField::StableOnce("profile_id", &["email"]),

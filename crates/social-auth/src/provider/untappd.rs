@@ -21,6 +21,7 @@ pub const UNTAPPD: OAuth2 = OAuth2 {
     profile: &[Call {
         url: "https://api.untappd.com/v4/user/info/",
         token: TokenIn::Query("access_token"),
+        query: &[("compact", "true")],
         root: "response.user",
         ..Call::GET
     }],

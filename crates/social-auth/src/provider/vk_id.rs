@@ -5,8 +5,11 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::Result;
-use crate::protocol::oauth2::{Call, ClientAuth, Details, HookSettings, Hooks, OAuth2, TokenIn, UidField, keep, keep_as};
+use crate::error::{Error, Reason, Result, Stage};
+use crate::identity::Fields;
+use crate::protocol::oauth2::{Call, ClientAuth, Details, HookSettings, Hooks, OAuth2, Pkce, TokenIn, UidField, keep, keep_as};
+use crate::seal::random_token;
+use crate::secret::constant_time_eq;
 use crate::web::Params;
 
 /// VK ID.
@@ -40,13 +43,32 @@ pub const VK_ID: OAuth2 = OAuth2 {
         keep("device_id"),
         keep("redirect_uri"),
     ],
-    hooks: Hooks { callback: Some(take_device), ..Hooks::NONE },
+    pkce: Pkce::Required,
+    hooks: Hooks { check_callback: Some(names_a_device), callback: Some(take_device), refresh: Some(on_the_same_device), ..Hooks::NONE },
     ..OAuth2::STANDARD
 };
 
+fn names_a_device(_: &HookSettings, params: &Params) -> Result<()> {
+    params.get("device_id").filter(|device| !device.is_empty()).map(|_| ()).ok_or_else(|| Error::missing_parameter("device_id"))
+}
+
+/// The answer repeats our state; the device is kept, since tokens are good on it alone.
 fn take_device(_: &HookSettings, params: &Params, answer: &mut Map<String, Value>) -> Result<()> {
-    if let Some(device) = params.get("device_id") {
-        answer.insert("device_id".to_owned(), Value::from(device));
+    let state = answer.get("state").and_then(Value::as_str).unwrap_or_default();
+    if !constant_time_eq(state.as_bytes(), params.get("state").unwrap_or_default().as_bytes()) {
+        return Err(Error::new(Reason::StateMismatch).stage(Stage::TokenExchange));
     }
+    if let Some(device) = params.get("device_id") {
+        answer.entry("device_id").or_insert_with(|| Value::from(device));
+    }
+    Ok(())
+}
+
+fn on_the_same_device(kept: &Fields, fields: &mut Vec<(String, String)>) -> Result<()> {
+    let device = kept.text("device_id").filter(|device| !device.is_empty());
+    device.ok_or_else(|| Error::new(Reason::ReauthenticationRequired).parameter("device_id"))?;
+    fields.retain(|(name, _)| name != "state");
+    fields.push(("state".to_owned(), random_token(24)));
+    fields.extend(kept.text("redirect_uri").map(|uri| ("redirect_uri".to_owned(), uri.to_owned())));
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! XING: OAuth 1.0a. <https://dev.xing.com/docs/authentication>
 
-use crate::protocol::oauth1::{Call, Details, OAuth1, Repeats, UidField, keep};
+use crate::protocol::oauth1::{Call, Details, OAuth1, Repeats, UidField, keep, keep_as};
 
 /// xing.com. Its calls do not like `oauth_callback` and `oauth_verifier`.
 pub const XING: OAuth1 = OAuth1 {
@@ -22,6 +22,6 @@ pub const XING: OAuth1 = OAuth1 {
         last_name: "last_name",
         ..Details::NONE
     },
-    extra_data: &[keep("id"), keep("user_id")],
+    extra_data: &[keep("id"), keep_as("id", "user_id")],
     ..OAuth1::STANDARD
 };

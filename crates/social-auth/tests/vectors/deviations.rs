@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::difference::{Difference, What};
 use crate::request::{SentBody, pairs};
 use crate::wire::{Action, Step};
-use crate::{oauth1_deviations, openid_deviations, provider_deviations, retired_deviations, signed_deviations};
+use crate::{oauth1_deviations, openid_deviations, profile_deviations, provider_deviations, retired_deviations, signed_deviations};
 
 /// A difference that is right.
 pub struct Deviation {
@@ -25,7 +25,7 @@ pub struct Scene<'a> {
 
 impl Scene<'_> {
     /// The answers of the provider in this step that are JSON.
-    fn answers(&self) -> impl Iterator<Item = Value> {
+    pub fn answers(&self) -> impl Iterator<Item = Value> {
         let responses = self.step.http.iter().filter_map(|exchange| exchange.response.as_ref());
         responses.filter_map(|response| serde_json::from_str(response.body.as_str()?).ok())
     }
@@ -301,5 +301,5 @@ pub fn find(difference: &Difference, scene: &Scene<'_>) -> Option<&'static Devia
 /// The whole list.
 pub fn every() -> impl Iterator<Item = &'static Deviation> {
     let of_protocols = oauth1_deviations::ALL.iter().chain(openid_deviations::OPENID).chain(signed_deviations::ALL);
-    ALL.iter().chain(provider_deviations::ALL).chain(of_protocols).chain(retired_deviations::ALL)
+    ALL.iter().chain(provider_deviations::ALL).chain(of_protocols).chain(retired_deviations::ALL).chain(profile_deviations::ALL)
 }

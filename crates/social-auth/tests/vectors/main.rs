@@ -1,5 +1,6 @@
 //! Replays what Python Social Auth's core sent and concluded, recorded with its providers mocked, against
-//! our backends. The recordings and their notice are in `data/`; `VECTORS_DIR` names another folder.
+//! our backends. Those that were handed to us, and their notice, are in `data/`; `recorded/` has those that we
+//! made ourselves with `tools/record_vectors`. `VECTORS_DIR` names another folder in their place.
 //!
 //! Arguments choose cases: a backend's name, or a part of a case's id.
 
@@ -16,6 +17,7 @@ mod openid;
 mod openid_deviations;
 mod outcome;
 mod people;
+mod profile_deviations;
 mod provider_deviations;
 mod replay;
 mod request;
@@ -49,11 +51,11 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let filters: Vec<String> = arguments.into_iter().filter(|argument| !argument.starts_with('-')).collect();
-    let folder =
-        std::env::var_os("VECTORS_DIR").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/data"), PathBuf::from);
+    let own = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(name);
+    let folders = std::env::var_os("VECTORS_DIR").map_or_else(|| vec![own("data"), own("recorded")], |folder| vec![PathBuf::from(folder)]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut tally = Tally::default();
-    for path in recordings(&folder) {
+    for path in folders.iter().flat_map(|folder| recordings(folder)) {
         let recording = read(&path);
         replay_all(recording, &filters, &runtime, &mut tally);
     }

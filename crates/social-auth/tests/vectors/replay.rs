@@ -44,6 +44,7 @@ const NEEDED_LATER: &[(&str, &str)] = &[
     ),
     // What the recorded library takes for a tenant that is not named.
     ("TENANT_ID", "common"),
+    ("NAMESPACE", "an-application"),
     ("SERVER_URL", "http://example.com"),
     ("SECRET", "secret"),
 ];

@@ -16,7 +16,7 @@ use crate::difference::{Difference, What};
 use crate::metadata::Metadata;
 use crate::request::{self, Matcher, Sent};
 use crate::tokens::Tokens;
-use crate::wire::{Exchange, RecordedResponse};
+use crate::wire::{Exchange, RecordedFailure, RecordedResponse};
 
 /// Plays the exchanges of one step after the other and notes what differs.
 pub struct Replay(Mutex<State>);
@@ -86,7 +86,8 @@ impl State {
 
     fn answer(&mut self, request: &Outgoing) -> Result<Incoming> {
         let sent = Sent::new(request);
-        if let Some(response) = self.metadata.answer(self.step, &sent) {
+        let fails = self.choose(&sent).is_some_and(|index| self.exchanges[index].response.is_none());
+        if let Some(response) = self.metadata.answer(self.step, &sent).filter(|_| !fails) {
             let response = response.clone();
             return self.play(&response);
         }
@@ -110,7 +111,7 @@ impl State {
         self.differences.extend(request::compare_signature(step, &exchange.request, &sent, &self.secrets));
         match &exchange.response {
             Some(response) => self.play(response).map(|answer| self.with_subject(&sent, answer)),
-            None => Err(Error::new(Reason::ConnectionFailed)),
+            None => Err(Error::new(exchange.error.as_ref().map_or(Reason::ConnectionFailed, RecordedFailure::reason))),
         }
     }
 

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
+use social_auth::error::Reason;
 
 /// What was recorded of one backend.
 #[derive(Deserialize)]
@@ -124,6 +125,20 @@ pub struct ExpectedError {
 pub struct Exchange {
     pub request: RecordedRequest,
     pub response: Option<RecordedResponse>,
+    pub error: Option<RecordedFailure>,
+}
+
+/// A connection that came to nothing.
+#[derive(Clone, Deserialize)]
+pub struct RecordedFailure {
+    #[serde(default)]
+    pub class: String,
+}
+
+impl RecordedFailure {
+    pub fn reason(&self) -> Reason {
+        if self.class.contains("Timeout") { Reason::Timeout } else { Reason::ConnectionFailed }
+    }
 }
 
 #[derive(Clone, Deserialize)]

@@ -18,6 +18,9 @@ const ADDED: [&str; 7] = ["acr_values", "display", "id_token_hint", "login_hint"
 
 /// Prepares the attempt and answers the parameters of the request.
 pub(super) fn parameters(config: &Config, further: &[(&str, String)], attempt: &mut Attempt, request: &Params) -> Vec<(String, String)> {
+    if config.redirect_without_slash {
+        attempt.redirect_uri.truncate(attempt.redirect_uri.trim_end_matches('/').len());
+    }
     if config.redirect_state {
         attempt.redirect_uri = with_state(&attempt.redirect_uri, &attempt.state);
     }

@@ -18,7 +18,7 @@ use crate::backend::{
     Backend, BackendInfo, Callback, Departure, DeviceAnswer, DeviceCode, EndSession, EndedSession, LogoutNotice, TokenCredentials,
 };
 use crate::clock::Clock;
-use crate::error::{Error, Reason, Result, Stage};
+use crate::error::{Error, Reason, Result, Source, Stage};
 use crate::http::Client;
 use crate::identity::{Fields, Identity, Tokens};
 use crate::protocol::arguments::REDIRECT_STATE;
@@ -31,6 +31,9 @@ use crate::web::Params;
 
 /// The parameter in which a signed answer stands (JARM, section 2.3).
 const RESPONSE: &str = "response";
+
+/// Kept where a provider wants to see at a refresh what was sent at the sign-in.
+const REDIRECT_URI: &str = "redirect_uri";
 
 /// An OAuth 2.0 or OpenID Connect provider, ready for use.
 pub struct OAuth2Backend {
@@ -73,6 +76,17 @@ impl OAuth2Backend {
         match &self.openid {
             Some(openid) => openid.metadata().await,
             None => Ok(None),
+        }
+    }
+
+    /// What a provider says of a refresh token that is no good, in its own words.
+    fn refused_refresh(&self, error: Error) -> Error {
+        let code = error.facts().provider_code.filter(|code| self.config.refresh_refused.contains(code));
+        match code {
+            Some(code) => {
+                Error::new(Reason::ReauthenticationRequired).from_source(Source::ProviderResponse).stage(Stage::Refresh).provider_code(code)
+            }
+            None => error,
         }
     }
 
@@ -245,6 +259,9 @@ impl Backend for OAuth2Backend {
             key: key.as_ref(),
         };
         let mut answer = self.exchange(&exchange).await?;
+        if self.config.identity.keeps(REDIRECT_URI) {
+            answer.insert(REDIRECT_URI.to_owned(), Value::from(attempt.redirect_uri.clone()));
+        }
         let tokens = token::tokens(&answer).map_err(|error| error.stage(Stage::TokenExchange))?;
         if let Some(hook) = self.config.hooks.callback {
             hook(&self.config.hook_settings, params, &mut answer).map_err(|error| error.stage_if_unknown(Stage::Callback))?;
@@ -307,6 +324,9 @@ impl Backend for OAuth2Backend {
         let repeats = self.config.token_repeats.iter();
         fields.extend(repeats.filter_map(|name| Some(((*name).to_owned(), association.extra_data.text(name)?.to_owned()))));
         let stored_texts = association.extra_data.0.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+        if let Some(hook) = self.config.hooks.refresh {
+            hook(&association.extra_data, &mut fields).map_err(|error| error.stage_if_unknown(Stage::Refresh))?;
+        }
         let url = self.placed(&self.config.refresh_url, &stored_texts.collect())?;
         // Whoever signed in before tokens were bound gets a key now.
         let key = match DpopKey::of(association)? {
@@ -314,7 +334,8 @@ impl Backend for OAuth2Backend {
             key => key,
         };
         let request = self.config.refresh_request;
-        let answer = self.ask(Ask { url: &url, request, fields, key: key.as_ref(), stage: Stage::Refresh }).await?;
+        let answer = self.ask(Ask { url: &url, request, fields, key: key.as_ref(), stage: Stage::Refresh }).await;
+        let answer = answer.map_err(|error| self.refused_refresh(error))?;
         let tokens = token::tokens(&answer).map_err(|error| error.stage(Stage::Refresh))?;
         let mut fresh = identity::refreshed_data(&self.config, answer, &tokens, self.clock.now());
         if let Some(openid) = &self.openid

@@ -31,6 +31,8 @@ pub(super) struct Config {
     pub token_headers: Vec<(String, String)>,
     pub token_without: &'static [&'static str],
     pub names: &'static [(&'static str, &'static str)],
+    pub refresh_refused: &'static [&'static str],
+    pub redirect_without_slash: bool,
     pub client_auth: ClientAuth,
     pub assertion: Option<Assertion>,
     pub keys: ClientKeys,
@@ -139,6 +141,8 @@ impl Config {
             token_headers: pairs(provider.token_headers)?,
             token_without: provider.token_without,
             names: provider.names,
+            refresh_refused: provider.refresh_refused,
+            redirect_without_slash: provider.redirect_without_slash,
             client_auth,
             assertion,
             keys,
@@ -290,11 +294,17 @@ fn token_request(provider: &OAuth2, settings: &BackendSettings<'_>) -> Result<To
 }
 
 fn challenge(pkce: Pkce, settings: &BackendSettings<'_>) -> Result<Option<Challenge>> {
-    if !settings.boolean("USE_PKCE", pkce == Pkce::S256)? {
-        return Ok(None);
+    if !settings.boolean("USE_PKCE", !matches!(pkce, Pkce::Breaks(_)))? {
+        return match pkce {
+            Pkce::Required => Err(settings.invalid("USE_PKCE", "cannot be off: this provider insists on PKCE")),
+            _ => Ok(None),
+        };
     }
     let plain = match settings.text("PKCE_CODE_CHALLENGE_METHOD")?.map(str::to_ascii_lowercase).as_deref() {
         None | Some("s256") => false,
+        Some("plain") if pkce == Pkce::Required => {
+            return Err(settings.invalid("PKCE_CODE_CHALLENGE_METHOD", "must be S256: this provider takes nothing else"));
+        }
         Some("plain") => true,
         Some(_) => return Err(settings.invalid("PKCE_CODE_CHALLENGE_METHOD", "must be S256 or plain")),
     };

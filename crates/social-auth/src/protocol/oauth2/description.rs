@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::error::Result;
-use crate::identity::UserDetails;
+use crate::identity::{Fields, UserDetails};
 use crate::protocol::oidc::DEFAULT_TOKEN_MAX_AGE;
 use crate::protocol::profile::{Call, Details, HookSettings, Kept, UidField, Verified, keep, keep_as};
 use crate::secret::Secret;
@@ -67,6 +67,8 @@ pub struct OAuth2 {
     pub pkce: Pkce,
     /// Whether the provider returns no `state`, so that it has to travel in the redirect URI.
     pub redirect_state: bool,
+    /// Whether the provider wants the redirect URI without the slash at its end.
+    pub redirect_without_slash: bool,
     /// Further parameters of the authorization request; one whose setting is not made is left out.
     pub authorize_params: &'static [(&'static str, &'static str)],
     /// Parameters of the request to begin that the authorization request repeats.
@@ -77,8 +79,10 @@ pub struct OAuth2 {
     pub token_root: &'static str,
     /// Where there the access token stands, if not in `access_token`.
     pub access_token: &'static str,
-    /// Parameters of the callback that the token request repeats.
+    /// Parameters of the callback that the token request repeats, and later the refresh request.
     pub token_repeats: &'static [&'static str],
+    /// Error codes by which the provider says that a refresh token is no good, besides the standard's.
+    pub refresh_refused: &'static [&'static str],
     /// The calls that make up the profile.
     pub profile: &'static [Call],
     /// The identifier.
@@ -136,12 +140,14 @@ impl OAuth2 {
         response_mode: "",
         pkce: Pkce::S256,
         redirect_state: false,
+        redirect_without_slash: false,
         authorize_params: &[],
         authorize_repeats: &[],
         token_params: &[],
         token_root: "",
         access_token: "",
         token_repeats: &[],
+        refresh_refused: &[],
         profile: &[],
         uid: UidField::Stable("id"),
         uid_switches: &[],
@@ -237,6 +243,8 @@ impl ClientAuth {
 pub enum Pkce {
     /// SHA-256 challenge.
     S256,
+    /// SHA-256 challenge, and settings cannot say otherwise: the provider takes nothing else.
+    Required,
     /// None, because the provider is known to break on it: the reason.
     Breaks(&'static str),
 }
@@ -415,6 +423,8 @@ pub struct Hooks {
     pub answer: Option<fn(&HookSettings, &mut Map<String, Value>) -> Result<()>>,
     /// Completes the details.
     pub details: Option<fn(&HookSettings, &Value, &mut UserDetails)>,
+    /// Completes the refresh request with what was kept at the sign-in, or says that a new one is needed.
+    pub refresh: Option<fn(&Fields, &mut Vec<(String, String)>) -> Result<()>>,
     /// Parameters of the refresh request, where it is no refresh_token grant.
     pub refresh_params: Option<fn(&HookSettings, &str) -> Vec<(String, String)>>,
 }
@@ -431,6 +441,7 @@ impl Hooks {
         callback: None,
         answer: None,
         details: None,
+        refresh: None,
         refresh_params: None,
     };
 }

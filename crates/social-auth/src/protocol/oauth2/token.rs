@@ -41,7 +41,7 @@ pub(super) async fn ask(
     fields: Vec<(String, String)>,
     stage: Stage,
 ) -> Result<Map<String, Value>> {
-    let request = request(config, endpoint, fields).map_err(|error| error.stage(stage))?;
+    let request = request(config, endpoint, fields, stage).map_err(|error| error.stage(stage))?;
     let answer = match &endpoint.proving {
         Some(proving) => proving.ask(http, request).await,
         None => http.send(request).await,
@@ -59,16 +59,21 @@ pub(super) async fn ask(
     let mut members = rooted(&config.token_root, body).map_err(|error| error.stage(stage))?;
     if !config.access_token.is_empty() {
         let body = Value::Object(members);
-        let token = config.access_token.text(&body);
+        let token = config.access_token.value(&body);
         members = rooted(&Selector::default(), body)?;
-        members.insert("access_token".to_owned(), token.map_or(Value::Null, Value::from));
+        if let Some(token) = token {
+            members.insert("access_token".to_owned(), token);
+        } else if stage != Stage::Refresh {
+            members.remove("access_token");
+        }
     }
     Ok(members)
 }
 
-fn request(config: &Config, endpoint: &TokenEndpoint<'_>, mut fields: Vec<(String, String)>) -> Result<Outgoing> {
+fn request(config: &Config, endpoint: &TokenEndpoint<'_>, mut fields: Vec<(String, String)>, stage: Stage) -> Result<Outgoing> {
     let TokenEndpoint { url, client_auth, secret, .. } = endpoint;
-    let credentials = credentials(config, endpoint);
+    let mut credentials = credentials(config, endpoint);
+    credentials.retain(|(name, _)| stage != Stage::TokenExchange || !config.token_without.contains(&name.as_str()));
     fields.retain(|(name, _)| credentials.iter().all(|(own, _)| own != name));
     fields.splice(0..0, credentials);
     for (name, _) in &mut fields {

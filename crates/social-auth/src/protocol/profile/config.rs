@@ -35,6 +35,8 @@ pub(in crate::protocol) struct IdentityConfig {
 pub(super) struct UidConfig {
     pub selector: Selector,
     pub id_key: String,
+    /// Whether `ID_KEY` says so: then it may also be one of the details.
+    pub is_chosen: bool,
     pub legacy: Vec<(String, Selector)>,
 }
 
@@ -80,6 +82,13 @@ impl IdentityConfig {
     }
 }
 
+impl IdentityConfig {
+    /// Whether an answer's field is kept.
+    pub(in crate::protocol) fn keeps(&self, field: &str) -> bool {
+        self.extra_data.iter().any(|kept| kept.field == field)
+    }
+}
+
 impl KeptField {
     fn new(field: &str, name: &str, only_if_present: bool) -> Self {
         // A claim's name may be no selector, such as a URL: it is looked up as it stands.
@@ -95,7 +104,8 @@ fn uid(described: &Described, settings: &BackendSettings<'_>) -> Result<UidConfi
         UidField::StableOnce(text, former) => (text, last_member(text), former),
         UidField::Joined(id_key, template) => (template, id_key.to_owned(), &[]),
     };
-    let mut own = settings.text("ID_KEY")?;
+    let chosen = settings.text("ID_KEY")?;
+    let mut own = chosen;
     for (switch, selector) in described.uid_switches {
         if own.is_none() && settings.boolean(switch, false)? {
             own = Some(selector);
@@ -103,7 +113,11 @@ fn uid(described: &Described, settings: &BackendSettings<'_>) -> Result<UidConfi
     }
     let legacy = settings.list("LEGACY_ID_KEYS")?.unwrap_or_else(|| former.iter().map(|name| (*name).to_owned()).collect());
     let legacy = legacy.into_iter().map(|name| Ok((name.clone(), parse(settings, "LEGACY_ID_KEYS", &name)?))).collect::<Result<_>>()?;
-    Ok(UidConfig { selector: parse(settings, "ID_KEY", own.unwrap_or(text))?, id_key: own.map_or(id_key, last_member), legacy })
+    // A field that is chosen by its name stands beside the one that is declared, or at the top.
+    let beside = chosen.zip(text.rsplit_once('.')).filter(|(_, (root, _))| !root.contains(['{', '|', ' ', '[', '(']));
+    let beside = beside.map(|(chosen, (root, _))| format!("{root}.{chosen} | {chosen}"));
+    let selector = parse(settings, "ID_KEY", beside.as_deref().or(own).unwrap_or(text))?;
+    Ok(UidConfig { selector, id_key: own.map_or(id_key, last_member), is_chosen: chosen.is_some(), legacy })
 }
 
 fn details(fields: &Details, settings: &BackendSettings<'_>) -> Result<DetailsConfig> {

@@ -6,7 +6,9 @@ use super::config::{DetailsConfig, IdentityConfig, VerifiedConfig};
 use super::description::HookSettings;
 use crate::error::{Error, Result, Stage};
 use crate::identity::{Email, Fields, Identity, ProviderSession, Tokens, Uid, UserDetails};
+use crate::names::Names;
 use crate::select::Selector;
+use crate::settings::NameSettings;
 
 /// What a provider does to an answer in code.
 pub(in crate::protocol) struct Reading<'a> {
@@ -32,12 +34,13 @@ pub(in crate::protocol) fn read(
         hook(reading.settings, &mut answer).map_err(|error| error.stage_if_unknown(Stage::UserInfo))?;
     }
     let answer = Value::Object(answer);
-    let uid =
-        Uid::from_value(&config.uid.id_key, config.uid.selector.value(&answer).as_ref()).map_err(|error| error.stage(Stage::UserInfo))?;
     let mut details = details(&config.details, &answer);
     if let Some(hook) = reading.details {
         hook(reading.settings, &answer, &mut details);
     }
+    let id_key = &config.uid.id_key;
+    let identifier = config.uid.selector.value(&answer).or_else(|| details.get(id_key).filter(|_| config.uid.is_chosen));
+    let uid = Uid::from_value(id_key, identifier.as_ref()).map_err(|error| error.stage(Stage::UserInfo))?;
     let legacy = config.uid.legacy.iter().filter_map(|(name, selector)| Some((name.clone(), selector.text(&answer)?)));
     let legacy_uids = legacy.filter(|(_, value)| value != uid.as_str()).collect();
     let groups = read_groups(config, &answer)?;
@@ -94,10 +97,21 @@ fn bad_groups() -> Error {
 pub(in crate::protocol) fn extra_data(config: &IdentityConfig, response: &Value, details: &UserDetails, now: i64) -> Fields {
     let everything = response.as_object().filter(|_| config.keep_everything);
     let mut kept = everything.cloned().unwrap_or_default();
+    let names = Names { fullname: details.fullname.clone(), first_name: details.first_name.clone(), last_name: details.last_name.clone() };
+    let names = names.completed(&NameSettings { firstlast_from_full: true, full_from_firstlast: true });
+    let named = |name: &str| {
+        let part = match name {
+            "fullname" => names.fullname.clone(),
+            "first_name" => names.first_name.clone(),
+            "last_name" => names.last_name.clone(),
+            _ => None,
+        };
+        part.map(Value::from).or_else(|| details.get(name))
+    };
     for field in &config.extra_data {
         let value = match response.get(&field.field) {
             Some(value) => Some(value.clone()),
-            None => field.selector.value(response).or_else(|| details.get(&field.field)).or_else(|| details.get(&field.name)),
+            None => field.selector.value(response).or_else(|| named(&field.field)).or_else(|| named(&field.name)),
         };
         let value = value.unwrap_or(Value::Null);
         if !(field.only_if_present && is_empty(&value)) {

@@ -13,7 +13,7 @@ use crate::error::{Error, Reason, Result, Stage};
 use crate::http::{Client, Outgoing};
 use crate::identity::{Fields, Identity, Tokens};
 use crate::protocol::arguments::{REDIRECT_STATE, with_state};
-use crate::protocol::oauth2::answer_error;
+use crate::protocol::oauth2::{answer_error, stated_error};
 use crate::protocol::oidc::Bindings;
 use crate::protocol::profile::{self, CallContext, Reading};
 use crate::seal::sha256_base64url;
@@ -49,6 +49,10 @@ impl SignedBackend {
 
     /// Checks the proof; `attempt` is that of the callback, if a session of ours began it.
     async fn prove(&self, attempt: Option<&Attempt>, callback: &Callback) -> Result<Proven> {
+        if let Some(code) = callback.params.get("error").filter(|code| !code.is_empty()) {
+            let stated = stated_error(&serde_json::json!({"error": code}), Stage::Callback, None);
+            return Err(stated.unwrap_or_else(|| Error::missing_parameter("error")));
+        }
         let nonce = attempt.and_then(|attempt| attempt.nonce.as_deref());
         let param = |name: &str| callback.params.get(name).filter(|text| !text.is_empty()).ok_or_else(|| Error::missing_parameter(name));
         match &self.config.proof {
