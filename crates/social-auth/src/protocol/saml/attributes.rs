@@ -18,6 +18,9 @@ const USERID: &str = "urn:oid:0.9.2342.19200300.100.1.1";
 /// The attribute that stands for the subject's own name.
 const NAME_ID: &str = "name_id";
 
+/// The format of names that mean nothing after the session (Core 8.3.8).
+const TRANSIENT: &str = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient";
+
 /// Where each field is looked for when the entry says nothing: the first attribute that is there.
 const DEFAULTS: &[(&str, &[&str])] = &[
     ("attr_user_permanent_id", &[USERID, NAME_ID]),
@@ -177,6 +180,11 @@ pub(super) fn identity(member: &Member, assertion: Assertion, kept: &[(String, S
     names.check_required(&attributes)?;
     let permanent = names.value("attr_user_permanent_id", &attributes)?;
     let (id_key, permanent) = permanent.ok_or_else(|| Error::missing_claim("attr_user_permanent_id").stage(Stage::UserInfo))?;
+    if id_key == NAME_ID && assertion.subject.format.as_deref() == Some(TRANSIENT) {
+        let why =
+            "the subject's name is another one each time: name an attribute as attr_user_permanent_id, or ask for another name_id_format";
+        return Err(Error::invalid_claim("NameID").stage(Stage::UserInfo).detail(why));
+    }
     let permanent = Uid::from_text(id_key, permanent)?;
     let uid = Uid::from_text(id_key, &format!("{}:{permanent}", member.name()))?;
     let id_key = id_key.to_owned();

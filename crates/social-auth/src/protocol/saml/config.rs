@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::about_us::{self, Contact, Organization};
 use super::engine::{OwnKey, PrivateKeyEngine, certificate_der};
 use super::extra::{AttributeService, Extra};
 use super::idp::{self, Entry, Surroundings};
@@ -27,9 +28,9 @@ pub(super) struct Config {
     /// `SP_EXTRA`'s `attributeConsumingService`.
     pub(super) attribute_service: Option<AttributeService>,
     /// `ORG_INFO`.
-    pub(super) organization: Map<String, Value>,
+    pub(super) organization: Vec<Organization>,
     /// `TECHNICAL_CONTACT` and `SUPPORT_CONTACT`.
-    pub(super) contacts: Vec<(&'static str, Map<String, Value>)>,
+    pub(super) contacts: Vec<Contact>,
     /// Attributes for `extra_data`, each with the name it is kept under.
     pub(super) kept: Vec<(String, String)>,
     /// By how many seconds clocks may differ.
@@ -59,8 +60,8 @@ impl Config {
             security,
             name_id_format: extra.name_id_format,
             attribute_service: extra.attribute_service,
-            organization: settings.table("ORG_INFO")?.cloned().unwrap_or_default(),
-            contacts: contacts(settings)?,
+            organization: about_us::organization(settings)?,
+            contacts: about_us::contacts(settings)?,
             kept: kept(settings)?,
             leeway: settings.integer("ALLOWED_CLOCK_DRIFT")?.unwrap_or(60).clamp(0, 300),
             entries: idp::all(settings, surroundings)?,
@@ -88,16 +89,6 @@ fn certificates(settings: &BackendSettings<'_>, next: Option<&str>) -> Result<Ve
         found.push(STANDARD.encode(der));
     }
     Ok(found)
-}
-
-fn contacts(settings: &BackendSettings<'_>) -> Result<Vec<(&'static str, Map<String, Value>)>> {
-    let mut contacts = Vec::new();
-    for (kind, name) in [("technical", "TECHNICAL_CONTACT"), ("support", "SUPPORT_CONTACT")] {
-        if let Some(table) = settings.table(name)? {
-            contacts.push((kind, table.clone()));
-        }
-    }
-    Ok(contacts)
 }
 
 /// `EXTRA_DATA`: names of attributes, or lists of a name and the name it is kept under.

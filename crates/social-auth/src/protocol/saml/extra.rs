@@ -13,7 +13,7 @@ pub(super) struct AttributeService {
     pub(super) name: String,
     /// What we do.
     pub(super) description: Option<String>,
-    /// Name, format, friendly name, and whether it is needed.
+    /// Which.
     pub(super) attributes: Vec<Requested>,
 }
 
@@ -27,6 +27,8 @@ pub(super) struct Requested {
     pub(super) friendly_name: Option<String>,
     /// Whether it is needed.
     pub(super) required: bool,
+    /// Which values of it are wanted; none for any.
+    pub(super) values: Vec<String>,
 }
 
 /// The setting.
@@ -82,6 +84,10 @@ fn attribute_service(value: &Value) -> Option<AttributeService> {
             format: text(value, "nameFormat"),
             friendly_name: text(value, "friendlyName"),
             required,
+            values: match value.get("attributeValue") {
+                None | Some(Value::Null) => Vec::new(),
+                Some(values) => values.as_array()?.iter().map(|value| value.as_str().map(str::to_owned)).collect::<Option<_>>()?,
+            },
         })
     };
     let attributes = value.get("requestedAttributes")?.as_array()?.iter().map(requested).collect::<Option<_>>()?;

@@ -3,6 +3,7 @@
 //! Signatures are checked by `bergshamra`, young code that nobody has audited: so nothing reaches it that
 //! the gate (`gate.rs`) does not let through, and nothing is read but what it says is covered.
 
+mod about_us;
 mod algorithm;
 mod assertion;
 mod attributes;

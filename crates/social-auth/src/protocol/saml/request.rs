@@ -43,6 +43,10 @@ fn xml(config: &Config, member: &Member, question: &Question<'_>, signed_by: Opt
     if member.entry.rules.force_authn {
         attributes.push(("ForceAuthn", "true"));
     }
+    if config.attribute_service.is_some() {
+        // The one that our metadata describe.
+        attributes.push(("AttributeConsumingServiceIndex", "1"));
+    }
     let head = Head {
         name: "samlp:AuthnRequest",
         id: question.id,

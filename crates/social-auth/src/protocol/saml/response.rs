@@ -134,13 +134,16 @@ impl Answer<'_, '_> {
     /// Whom it is about. A name that is encrypted by itself was signed as it is, so it is opened only now.
     fn subject(&self, checks: &Checks<'_>) -> Result<Subject> {
         let node = xml::required(self.document, self.assertion, ASSERTION, "Subject")?;
+        let name = xml::child(self.document, node, ASSERTION, "NameID")?;
         let Some(encrypted) = xml::child(self.document, node, ASSERTION, "EncryptedID")? else {
-            let name = xml::child(self.document, node, ASSERTION, "NameID")?;
             if name.is_some() && checks.wants.name_id_encrypted && !self.encrypted {
                 return Err(Error::malformed("the subject's name is not encrypted, as SECURITY_CONFIG wants it"));
             }
             return name.map_or(Ok(Subject::default()), |name| Subject::read(self.document, name));
         };
+        if name.is_some() {
+            return Err(Error::malformed("the subject has a name in clear and an encrypted one"));
+        }
         encrypted_subject(self.document, encrypted, self.source, checks.own)
     }
 }

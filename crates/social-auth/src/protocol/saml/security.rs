@@ -1,9 +1,12 @@
 //! `SECURITY_CONFIG`, whose keys are those of python3-saml: each is honoured, or refused with the reason.
 
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::algorithm;
 use super::engine::Weakness;
+use super::metadata::duration;
 use super::response::Wants;
 use crate::error::Result;
 use crate::settings::BackendSettings;
@@ -14,6 +17,7 @@ const PASSWORD: &str = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtected
 const COMPARISONS: &[&str] = &["exact", "minimum", "maximum", "better"];
 const RSA_SHA256: &str = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
 const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
+const TEN_DAYS: &str = "P10D";
 
 /// The keys that are read.
 const KNOWN: &[&str] = &[
@@ -184,12 +188,18 @@ impl Reader<'_, '_> {
         Ok(Some(AuthnContext { classes, comparison, insist: self.flag("failOnAuthnContextMismatch")? }))
     }
 
+    /// A date and time, and a duration: ten days unless the setting says otherwise, as in Python Social Auth.
     fn validity(&self) -> Result<Vec<(&'static str, String)>> {
         let mut found = Vec::new();
-        for (key, attribute) in [("metadataValidUntil", "validUntil"), ("metadataCacheDuration", "cacheDuration")] {
-            if let Some(text) = self.text(key)?.filter(|text| !text.is_empty()) {
-                found.push((attribute, text.to_owned()));
-            }
+        if let Some(text) = self.text("metadataValidUntil")?.filter(|text| !text.is_empty()) {
+            let is_time = OffsetDateTime::parse(text, &Rfc3339).is_ok();
+            let wrong = || self.wrong("must have a date and time such as 2030-01-01T00:00:00Z as metadataValidUntil");
+            found.push(("validUntil", is_time.then(|| text.to_owned()).ok_or_else(wrong)?));
+        }
+        let text = self.text("metadataCacheDuration")?.unwrap_or(TEN_DAYS);
+        if !text.is_empty() {
+            let wrong = || self.wrong("must have a duration such as P10D or PT12H as metadataCacheDuration");
+            found.push(("cacheDuration", duration::seconds(text).map(|_| text.to_owned()).ok_or_else(wrong)?));
         }
         Ok(found)
     }

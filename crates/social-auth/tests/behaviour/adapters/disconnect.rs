@@ -2,11 +2,11 @@
 
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::{Value, json};
+use social_auth::SocialAuth;
 use social_auth::identity::Fields;
 use social_auth::session::MemorySession;
 use social_auth::storage::{MemoryStorage, NewAssociation, NewUser, SocialStorage, UserStorage};
 use social_auth::web::Request;
-use social_auth::SocialAuth;
 use std::sync::Arc;
 use time::OffsetDateTime;
 

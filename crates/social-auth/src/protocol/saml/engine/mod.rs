@@ -7,6 +7,8 @@ mod trusted;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use uppsala::{Document, NodeId, XmlWriter};
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
 
 pub(super) use own_key::OwnKey;
 pub(super) use trusted::Trusted;
@@ -77,10 +79,12 @@ pub(super) trait PrivateKeyEngine: Send + Sync {
 /// The DER of a certificate in PEM, or in base64 alone.
 ///
 /// # Errors
-/// `invalid_setting` when it is neither.
+/// `invalid_setting` when it is neither, or no certificate.
 pub(super) fn certificate_der(text: &str) -> Result<Vec<u8>> {
     let body: String = text.lines().filter(|line| !line.trim_start().starts_with("-----")).flat_map(str::split_whitespace).collect();
-    STANDARD.decode(body).map_err(|_| unreadable("x509cert", "is neither PEM nor base64"))
+    let der = STANDARD.decode(body).map_err(|_| unreadable("x509cert", "is neither PEM nor base64"))?;
+    Certificate::from_der(&der).map_err(|_| unreadable("x509cert", "cannot be read as an X.509 certificate"))?;
+    Ok(der)
 }
 
 fn unreadable(name: &str, what: &str) -> Error {

@@ -2,7 +2,7 @@
 
 /// The seconds of a duration such as `P1DT12H`; a month counts 30 days, a year 365. `None` when it is none, or is
 /// negative.
-pub(super) fn seconds(text: &str) -> Option<i64> {
+pub(in super::super) fn seconds(text: &str) -> Option<i64> {
     let rest = text.trim().strip_prefix('P')?;
     let (date, time) = rest.split_once('T').map_or((rest, None), |(date, time)| (date, Some(time)));
     let days = parts(date, &[('Y', 365 * 86_400), ('M', 30 * 86_400), ('D', 86_400)])?;

@@ -1,6 +1,6 @@
 //! SAML 2.0 Metadata: what we publish, and what identity providers do.
 
-mod duration;
+pub(super) mod duration;
 mod ours;
 mod source;
 mod theirs;

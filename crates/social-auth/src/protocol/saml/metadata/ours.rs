@@ -1,13 +1,13 @@
 //! What identity providers read about us (SAML 2.0 Metadata).
 
-use serde_json::{Map, Value};
 use uppsala::XmlWriter;
 
+use super::super::about_us::Organization;
 use super::super::config::Config;
 use super::super::extra::AttributeService;
 use super::super::idp::Binding;
 use super::super::wire::element;
-use super::super::xml::{DSIG, METADATA, PROTOCOL};
+use super::super::xml::{ASSERTION, DSIG, METADATA, PROTOCOL};
 use crate::backend::ServiceAddresses;
 use crate::error::Result;
 use crate::seal::sha256_base64url;
@@ -28,13 +28,10 @@ pub(in super::super) fn ours(config: &Config, addresses: &ServiceAddresses) -> R
     }
     descriptor(&mut writer, config, addresses);
     organization(&mut writer, &config.organization);
-    for (kind, contact) in &config.contacts {
-        writer.start_element("md:ContactPerson", &[("contactType", *kind)]);
-        for (name, key) in [("md:GivenName", "givenName"), ("md:EmailAddress", "emailAddress")] {
-            if let Some(text) = contact.get(key).and_then(Value::as_str) {
-                element(&mut writer, name, &[], text);
-            }
-        }
+    for contact in &config.contacts {
+        writer.start_element("md:ContactPerson", &[("contactType", contact.kind)]);
+        element(&mut writer, "md:GivenName", &[], &contact.given_name);
+        element(&mut writer, "md:EmailAddress", &[], &contact.email);
         writer.end_element("md:ContactPerson");
     }
     writer.end_element("md:EntityDescriptor");
@@ -89,22 +86,29 @@ fn attribute_service(writer: &mut XmlWriter, service: &AttributeService) {
         let mut attributes = vec![("Name", attribute.name.as_str()), ("isRequired", if attribute.required { "true" } else { "false" })];
         attributes.extend(attribute.format.as_deref().map(|format| ("NameFormat", format)));
         attributes.extend(attribute.friendly_name.as_deref().map(|name| ("FriendlyName", name)));
-        writer.empty_element("md:RequestedAttribute", &attributes);
+        writer.start_element("md:RequestedAttribute", &attributes);
+        for value in &attribute.values {
+            element(writer, "saml:AttributeValue", &[("xmlns:saml", ASSERTION)], value);
+        }
+        writer.end_element("md:RequestedAttribute");
     }
     writer.end_element("md:AttributeConsumingService");
 }
 
-/// `ORG_INFO`: by language, `name`, `displayname` and `url`; the schema wants them by kind.
-fn organization(writer: &mut XmlWriter, languages: &Map<String, Value>) {
+/// The schema wants it by kind, not by language.
+fn organization(writer: &mut XmlWriter, languages: &[Organization]) {
     if languages.is_empty() {
         return;
     }
+    let kinds: [(&str, fn(&Organization) -> &str); 3] = [
+        ("md:OrganizationName", |one| &one.name),
+        ("md:OrganizationDisplayName", |one| &one.display_name),
+        ("md:OrganizationURL", |one| &one.url),
+    ];
     writer.start_element("md:Organization", &[]);
-    for (name, key) in [("md:OrganizationName", "name"), ("md:OrganizationDisplayName", "displayname"), ("md:OrganizationURL", "url")] {
-        for (language, entry) in languages {
-            if let Some(text) = entry.get(key).and_then(Value::as_str) {
-                element(writer, name, &[("xml:lang", language)], text);
-            }
+    for (name, of) in kinds {
+        for one in languages {
+            element(writer, name, &[("xml:lang", &one.language)], of(one));
         }
     }
     writer.end_element("md:Organization");

@@ -16,6 +16,18 @@ fn encrypted(cipher: &str, signed: Signed) -> String {
         Signed::Assertion | Signed::Both => sign(&inner.replace("SIGNATURE", &template("_assertion")), IDP_KEY),
         Signed::Response | Signed::Nothing => inner.replace("SIGNATURE", ""),
     };
+    let data = for_us(cipher, &inner);
+    let whole = response(&format!(
+        "<saml:EncryptedAssertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\">{data}</saml:EncryptedAssertion>"
+    ));
+    match signed {
+        Signed::Response | Signed::Both => sign(&whole.replace("SIGNATURE", &template("_response")), IDP_KEY),
+        Signed::Assertion | Signed::Nothing => whole.replace("SIGNATURE", ""),
+    }
+}
+
+/// What is encrypted for us.
+fn for_us(cipher: &str, content: &str) -> String {
     let shell = format!(
         "<xenc:EncryptedData xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\" Type=\"http://www.w3.org/2001/04/xmlenc#Element\">\
          <xenc:EncryptionMethod Algorithm=\"{cipher}\"/><ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><xenc:EncryptedKey>\
@@ -24,14 +36,38 @@ fn encrypted(cipher: &str, signed: Signed) -> String {
     );
     let mut keys = KeysManager::new();
     keys.add_key(loader::load_rsa_private_pem(SP_KEY.as_bytes()).unwrap());
-    let data = bergshamra_enc::encrypt::encrypt(&EncContext::new(keys), &shell, inner.as_bytes()).unwrap();
-    let whole = response(&format!(
-        "<saml:EncryptedAssertion xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\">{data}</saml:EncryptedAssertion>"
-    ));
-    match signed {
-        Signed::Response | Signed::Both => sign(&whole.replace("SIGNATURE", &template("_response")), IDP_KEY),
-        Signed::Assertion | Signed::Nothing => whole.replace("SIGNATURE", ""),
+    bergshamra_enc::encrypt::encrypt(&EncContext::new(keys), &shell, content.as_bytes()).unwrap()
+}
+
+/// A good answer in which the subject's name alone is encrypted.
+pub fn name_sealed() -> String {
+    with_encrypted_name("<saml:NameID xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\">alice</saml:NameID>")
+}
+
+/// An answer whose subject is this, encrypted.
+fn with_encrypted_name(name: &str) -> String {
+    let holder = format!("<saml:EncryptedID>{}</saml:EncryptedID>", for_us(GCM, name));
+    answer(Signed::Assertion, |text| text.replace("<saml:NameID>alice</saml:NameID>", &holder))
+}
+
+#[test]
+fn an_encrypted_name_is_opened_and_nothing_else_passes_for_one() {
+    assert_eq!(check(&name_sealed()).unwrap().subject.name_id.as_deref(), Some("alice"));
+    let attribute = "<saml:Attribute xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" Name=\"a\"/>";
+    let other = "<saml:NameID xmlns:saml=\"urn:example:other\">alice</saml:NameID>";
+    for name in [attribute, other, "no XML", ""] {
+        assert_eq!(refusal(&with_encrypted_name(name)), Some("malformed_response"), "{name}");
     }
+    // Swapped after it was signed, although it opens.
+    let (mine, eves) =
+        (name_sealed(), with_encrypted_name("<saml:NameID xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\">eve</saml:NameID>"));
+    let part = |text: &str| text.split("<saml:EncryptedID>").nth(1).unwrap().split("</saml:EncryptedID>").next().unwrap().to_owned();
+    assert_eq!(refusal(&mine.replace(&part(&mine), &part(&eves))), Some("invalid_signature"));
+    // Beside a name in clear it would be open which of them counts.
+    let both = answer(Signed::Assertion, |text| {
+        text.replace("<saml:NameID>alice", &format!("<saml:EncryptedID>{}</saml:EncryptedID><saml:NameID>eve", part(&mine)))
+    });
+    assert_eq!(refusal(&both), Some("malformed_response"));
 }
 
 /// A good answer whose assertion is encrypted by this cipher.

@@ -14,6 +14,7 @@ mod oracle;
 mod random;
 mod requests;
 pub(in crate::protocol::saml) mod seeds;
+mod settings;
 mod signatures;
 mod theirs;
 mod weakness;

@@ -190,6 +190,20 @@ fn a_federation_names_its_members_by_entity_id_and_none_speaks_for_anothers_peop
 }
 
 #[test]
+fn a_federation_of_hundreds_has_them_all_and_tries_no_key_that_nobody_signs_in_by() {
+    let name = |number: usize| format!("https://idp{number}.test/idp");
+    let mut members: Vec<_> = (0..600).map(|number| entity(&name(number), "not a certificate", "")).collect();
+    members.push(entity(ISSUER, IDP_CERTIFICATE, ""));
+    let backend = backend(&Published::new(federation("", &members)), json!({"federation": true}));
+    assert_eq!(wait(backend.check()).unwrap(), ["federation \"acme\": 601 identity providers"]);
+    let (_, departure) = begin_with(&backend, &format!("entityID={}", name(599))).unwrap();
+    assert!(matches!(departure, Departure::Redirect(to) if to.starts_with(&name(599))));
+    let answer = good(Signed::Both);
+    assert!(complete_with(&backend, &format!("entityID={ISSUER}"), &answer).is_ok());
+    assert_eq!(complete_with(&backend, &format!("entityID={}", name(0)), &answer).unwrap_err().reason().code(), "invalid_setting");
+}
+
+#[test]
 fn one_of_a_federation_is_chosen_by_entity_id() {
     let members = [entity("https://other.test/idp", STRANGER_CERTIFICATE, ""), entity(ISSUER, IDP_CERTIFICATE, "")];
     let published = Published::new(federation("", &members));
