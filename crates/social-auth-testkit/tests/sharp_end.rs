@@ -233,7 +233,7 @@ async fn a_silent_sign_in_that_needs_a_person_says_so_in_words() {
     };
     let reply = silent(&mut Door::default()).await;
     let error = reply.error.clone().expect("an error");
-    assert_eq!((error.reason(), error.facts().provider_code.as_deref()), (Reason::LoginRequired, Some("login_required")));
+    assert_eq!((error.reason(), error.facts().provider_code), (Reason::LoginRequired, Some("login_required")));
     assert_eq!(reply.status, 401);
     assert!(error.to_string().contains("nobody is signed in at the provider"), "{error}");
     let social_auth::web::ReplyBody::Html { html, .. } = &reply.body else { panic!("{reply:?}") };

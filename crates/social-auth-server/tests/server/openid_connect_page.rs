@@ -11,7 +11,8 @@ const PAGE: &str = include_str!("../../../../docs/openid-connect.md");
 fn blocks(language: &str) -> Vec<&'static str> {
     let (_, section) = PAGE.split_once("## Each by itself, to copy\n").expect("the heading");
     let section = section.split("\n## ").next().unwrap_or_default();
-    let parts = section.split(&format!("```{language}\n")).skip(1);
+    let opening = format!("```{language}\n");
+    let parts = section.split(&opening).skip(1);
     parts.map(|part| part.split_once("```").expect("its end").0).collect()
 }
 

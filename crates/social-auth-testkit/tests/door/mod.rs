@@ -4,11 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use http::{HeaderMap, Method};
+use serde_json::Value;
 use social_auth::pipeline::Pipeline;
 pub use social_auth::session::MemorySession;
-use social_auth::storage::{MemoryStorage, User, UserId};
+use social_auth::storage::MemoryStorage;
 use social_auth::web::{Reply, Request};
-use social_auth::{Builder, Result, SocialAuth};
+use social_auth::{Builder, SocialAuth};
 use social_auth_testkit::DevProvider;
 
 /// A browser at our door: it keeps cookies.

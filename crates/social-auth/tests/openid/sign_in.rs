@@ -50,7 +50,7 @@ impl Site {
         let params: Map<String, Value> = params.iter().map(|(name, value)| ((*name).to_owned(), Value::from(*value))).collect();
         let request = self.browser.get(&self.social.url(&format!("login/{backend}/")), &params)?;
         let options = BeginOptions { confirmed: true, ..BeginOptions::default() };
-        let reply = self.social.begin_with(backend, &request, &mut self.browser, &options).await?;
+        let reply = self.social.begin_with(backend, &request, &mut self.browser.session, &options).await?;
         self.browser.keep(&reply);
         Ok(sent(&reply))
     }
@@ -61,7 +61,7 @@ impl Site {
         let state = return_to.rsplit_once("redirect_state=").map(|(_, state)| ("redirect_state".to_owned(), state.to_owned()));
         let params = answer.iter().cloned().chain(state).map(|(name, value)| (name, Value::from(value))).collect();
         let request = self.browser.get(&self.social.callback_url(backend), &params)?;
-        let reply = self.social.complete(backend, &request, &mut self.browser).await?;
+        let reply = self.social.complete(backend, &request, &mut self.browser.session).await?;
         self.browser.keep(&reply);
         Ok(reply)
     }
