@@ -173,7 +173,7 @@ async fn a_site_writes_letters_of_its_own_in_text_and_html() {
     write(&social, "o'dave&co@example.test").await.unwrap();
     let letters = letters(&peer);
     assert_eq!(letters[0]["subject"], "Willkommen bei example.test – Acmé & Söhne");
-    assert_eq!(letters[0]["text"], format!("Grüße, o'dave&co@example.test:\n{LINK}\n"));
+    assert_eq!(letters[0]["text"], format!("Grüße, o'dave&co@example.test:\n{LINK}"));
     let html = letters[0]["html"].as_str().unwrap();
     assert!(html.contains("o&#x27;dave&amp;co@example.test") && html.contains("(1 hour)"), "{html}");
     assert!(html.contains(&LINK.replace('&', "&amp;").replace('/', "&#x2f;")), "{html}");

@@ -10,7 +10,7 @@
 // for a certificate there; the first line has its address as "mtls".
 // The end of standard input ends the process, so that it never outlives the tests.
 
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createInterface } from 'node:readline';
@@ -58,8 +58,13 @@ const clients = [
 
 function jwks() {
   const key = (alg, type, options) => {
-    const { privateKey } = generateKeyPairSync(type, options);
-    return { ...privateKey.export({ format: 'jwk' }), alg, use: 'sig', kid: randomBytes(6).toString('hex') };
+    // Not the key object of the generation itself: node 20 waits for itself when it is collected during the export.
+    const pem = generateKeyPairSync(type, {
+      ...options,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    }).privateKey;
+    return { ...createPrivateKey(pem).export({ format: 'jwk' }), alg, use: 'sig', kid: randomBytes(6).toString('hex') };
   };
   return {
     keys: [

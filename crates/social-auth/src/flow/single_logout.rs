@@ -33,7 +33,7 @@ pub(crate) async fn single_logout(social: &SocialAuth, name: &str, request: &Req
         posted: request.method == Method::POST,
     };
     let received = instance.backend.receive_logout(&message).await;
-    match received.map_err(|error| error.stage_if_unknown(Stage::Disconnect).backend(name))? {
+    match received.map_err(|error| error.stage_if_unknown(Stage::Callback).backend(name))? {
         LogoutReceived::Requested(wanted) => {
             end(social, instance, &wanted, session).await?;
             begin::depart(wanted.answer)

@@ -78,7 +78,7 @@ fn id_tokens_and_logout_tokens_do_not_pass_for_each_other() {
     let mut rules = IdTokenRules::new(&issuer, &audiences, NOW);
     rules.nonce = Some("n");
     let logout = token_with(&json!({"alg": "RS256", "typ": "JWT"}), Algorithm::RS256, &claims());
-    assert_eq!(verify_id_token(&logout, &rules, &all_keys()).unwrap_err().reason().code(), "nonce_mismatch");
+    assert_eq!(code(&verify_id_token(&logout, &rules, &all_keys()).unwrap_err()), ("invalid_claim", Some("events")));
     let id_token = json!({"iss": ISSUER, "aud": "a-key", "iat": NOW, "exp": NOW + 120, "sub": "1234", "nonce": "n"});
     assert_eq!(code(&verify_typed("JWT", &id_token).unwrap_err()), ("missing_claim", Some("events")));
 }

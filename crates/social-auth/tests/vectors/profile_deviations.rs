@@ -125,6 +125,14 @@ pub const ALL: &[Deviation] = &[
         },
     },
     Deviation {
+        name: "a_silent_sign_in_says_what_it_lacks",
+        reason: "a sign-in with prompt=none that needs a person is no fault of the provider's: the person signs in first",
+        is: |difference, scene| {
+            let asks = difference.got_text().is_some_and(|got| got.starts_with("login_required at callback"));
+            scene.step.action == Action::Callback && difference.what == What::ErrorCode && asks
+        },
+    },
+    Deviation {
         name: "fragments_are_not_recorded",
         reason: "the address of WeChat ends in a fragment, which the format has no place for",
         is: |difference, _| {

@@ -15,8 +15,6 @@ const MEMBERS: [&str; 3] = ["error", "errcode", "errorCode"];
 pub fn stated_error(data: &Value, stage: Stage, status: Option<u16>) -> Option<Error> {
     let code = MEMBERS.iter().find_map(|name| error_code(data.get(*name)?))?;
     let error = match code.as_str() {
-        // Nobody is asked at a refresh: the account is closed or has thought better of it.
-        "access_denied" if stage == Stage::Refresh => Error::new(Reason::ReauthenticationRequired).from_source(Source::ProviderResponse),
         "access_denied" | "user_denied" | "cancelled" | "canceled" => Error::new(Reason::AuthorizationDeclined),
         "invalid_request"
         | "invalid_client"

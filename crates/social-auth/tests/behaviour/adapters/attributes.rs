@@ -174,7 +174,7 @@ impl Facts {
         let basic = matches!(one.client_auth, ClientAuth::Basic | ClientAuth::BasicAndPost);
         self.say("USE_BASIC_AUTH", basic);
         self.say("TOKEN_ENDPOINT_AUTH_METHOD", if basic { "client_secret_basic" } else { "client_secret_post" });
-        self.say("DEFAULT_USE_PKCE", one.pkce == Pkce::S256);
+        self.say("DEFAULT_USE_PKCE", matches!(one.pkce, Pkce::S256 | Pkce::Required));
         self.say("PKCE_DEFAULT_CODE_CHALLENGE_METHOD", "S256");
         self.say("PKCE_DEFAULT_CODE_VERIFIER_LENGTH", default_of("PKCE_CODE_VERIFIER_LENGTH"));
         if let Some(openid) = one.openid {
