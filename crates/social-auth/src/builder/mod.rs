@@ -24,7 +24,7 @@ use crate::social_auth::ErrorHandler;
 use crate::storage::{SocialStorage, UserStorage};
 use crate::web::{Reply, Request};
 
-/// Makes a [`SocialAuth`]. Nothing is checked before [`build`](Builder::build), which tells of every
+/// Makes a [`SocialAuth`](crate::SocialAuth). Nothing is checked before [`build`](Builder::build), which tells of every
 /// problem at once.
 #[derive(Default)]
 pub struct Builder {

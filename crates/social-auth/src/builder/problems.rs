@@ -6,7 +6,7 @@ use crate::error::{Error, Reason, Result};
 use crate::provider;
 use crate::settings::{Settings, Severity};
 
-/// Everything that keeps a [`SocialAuth`] from being built.
+/// Everything that keeps a [`SocialAuth`](crate::SocialAuth) from being built.
 pub struct BuildError(pub Vec<Error>);
 
 /// The same as `Display`: a `main` that answers a `Result` shows this to whoever starts the program.

@@ -73,7 +73,8 @@ fn token_is_of_the_policy(settings: &HookSettings, answer: &mut Map<String, Valu
     }
     let wanted = settings.text("POLICY").unwrap_or_default();
     match text("tfp").or(text("acr")) {
-        Some(policy) if !policy.eq_ignore_ascii_case(wanted) => Err(Error::invalid_claim("tfp").stage(Stage::TokenValidation)),
-        _ => Ok(()),
+        Some(policy) if policy.eq_ignore_ascii_case(wanted) => Ok(()),
+        Some(_) => Err(Error::invalid_claim("tfp").stage(Stage::TokenValidation)),
+        None => Err(Error::missing_claim("tfp").stage(Stage::TokenValidation)),
     }
 }

@@ -44,7 +44,13 @@ pub const VK_ID: OAuth2 = OAuth2 {
         keep("redirect_uri"),
     ],
     pkce: Pkce::Required,
-    hooks: Hooks { check_callback: Some(names_a_device), callback: Some(take_device), refresh: Some(on_the_same_device), ..Hooks::NONE },
+    hooks: Hooks {
+        check_callback: Some(names_a_device),
+        callback: Some(take_device),
+        answer: Some(profile_is_of_the_token),
+        refresh: Some(on_the_same_device),
+        ..Hooks::NONE
+    },
     ..OAuth2::STANDARD
 };
 
@@ -52,16 +58,33 @@ fn names_a_device(_: &HookSettings, params: &Params) -> Result<()> {
     params.get("device_id").filter(|device| !device.is_empty()).map(|_| ()).ok_or_else(|| Error::missing_parameter("device_id"))
 }
 
+/// Where the person of the token stands while the profile is fetched, which names one too.
+const TOKEN_USER: &str = "token_user_id";
+
 /// The answer repeats our state; the device is kept, since tokens are good on it alone.
 fn take_device(_: &HookSettings, params: &Params, answer: &mut Map<String, Value>) -> Result<()> {
     let state = answer.get("state").and_then(Value::as_str).unwrap_or_default();
     if !constant_time_eq(state.as_bytes(), params.get("state").unwrap_or_default().as_bytes()) {
         return Err(Error::new(Reason::StateMismatch).stage(Stage::TokenExchange));
     }
+    if let Some(user) = answer.get("user_id").cloned() {
+        answer.insert(TOKEN_USER.to_owned(), user);
+    }
     if let Some(device) = params.get("device_id") {
         answer.entry("device_id").or_insert_with(|| Value::from(device));
     }
     Ok(())
+}
+
+fn profile_is_of_the_token(_: &HookSettings, answer: &mut Map<String, Value>) -> Result<()> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let of_token = answer.remove(TOKEN_USER);
+    match (of_token, answer.get("user_id")) {
+        (Some(of_token), Some(of_profile)) if text(&of_token) != text(of_profile) => {
+            Err(Error::invalid_claim("user_id").stage(Stage::UserInfo).detail("the profile is another person's than the token"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn on_the_same_device(kept: &Fields, fields: &mut Vec<(String, String)>) -> Result<()> {

@@ -130,7 +130,8 @@ fn everything(description: &OAuth2, state: &State) -> Value {
             issuer.replace("{tenantid}", TENANT).replace("{domain}", "https://idp.example").replace("{api_url}", "https://idp.example")
         });
         let mut claims = members(person.clone());
-        let own = json!({"iss": issuer, "aud": CLIENT_ID, "iat": NOW, "exp": NOW + 300, "nonce": state.nonce, "tid": TENANT});
+        let own =
+            json!({"iss": issuer, "aud": CLIENT_ID, "iat": NOW, "exp": NOW + 300, "nonce": state.nonce, "tid": TENANT, "tfp": "b2c_1_kit"});
         claims.extend(members(own).into_iter().filter(|(_, value)| !value.is_null()));
         claims.extend(state.lies.clone());
         person["id_token"] = Value::from(token::id_token(&claims));
