@@ -32,6 +32,11 @@ async fn people_of_release_5_stay_who_they_are_there_and_back() {
     there_and_back(5, Users::Djangos).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn people_of_a_user_model_of_the_projects_own_stay_who_they_are_there_and_back() {
+    there_and_back(8, Users::Own).await;
+}
+
 fn found<'a>(rows: &'a Value, table: &str, field: &str, value: &str) -> &'a Value {
     let rows = rows[table].as_array().unwrap();
     rows.iter().find(|row| row[field] == value).unwrap_or_else(|| panic!("no {field} {value} in {rows:?}"))

@@ -39,7 +39,6 @@ pub(crate) enum Users {
     /// Django's `auth_user`.
     Djangos,
     /// A model of the project's own: `AUTH_USER_MODEL = "people.Person"`.
-    #[allow(dead_code, reason = "the storage does not know such tables yet")]
     Own,
 }
 

@@ -2,7 +2,9 @@
 //! SQLite, PostgreSQL and MySQL share; everything below it is one module a database ([`crate::sqlite`]).
 //!
 //! Statements are `'static` texts with `$1`-style parameters, so each is prepared once a connection
-//! and nothing from outside can become SQL.
+//! and nothing from outside can become SQL. Only the names of a project's own [`UserTables`] are put into them.
+
+use std::borrow::Cow;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
@@ -94,6 +96,35 @@ pub(crate) struct Column {
     pub(crate) name: String,
     /// The declared type, in lower case.
     pub(crate) kind: String,
+    /// Whether a row must have a value here, and gets none by itself.
+    pub(crate) required: bool,
+}
+
+/// The tables of the users, which a project may have named itself. In statements they are `{users}`, `{memberships}`, and
+/// `{member}` for the column that names the user in the latter; `'{users}'` is the name as a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct UserTables {
+    pub(crate) users: String,
+    pub(crate) memberships: String,
+    pub(crate) member: String,
+}
+
+impl UserTables {
+    /// Django's own.
+    pub(crate) fn djangos() -> Self {
+        UserTables { users: "auth_user".to_owned(), memberships: "auth_user_groups".to_owned(), member: "user_id".to_owned() }
+    }
+
+    /// A statement with the names in it.
+    pub(crate) fn named_in(&self, sql: &'static str) -> Cow<'static, str> {
+        if !sql.contains('{') {
+            return Cow::Borrowed(sql);
+        }
+        let identifier = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+        let sql = sql.replace("'{users}'", &format!("'{}'", self.users.replace('\'', "''")));
+        let sql = sql.replace("{users}", &identifier(&self.users)).replace("{memberships}", &identifier(&self.memberships));
+        Cow::Owned(sql.replace("{member}", &identifier(&self.member)))
+    }
 }
 
 /// One of our tables.
@@ -111,7 +142,9 @@ pub(crate) struct Table {
 pub(crate) struct Tables {
     /// The users.
     pub(crate) users: Table,
-    /// What else there is about users who are kept here.
+    /// The groups of users in `users`.
+    pub(crate) groups: &'static [Table],
+    /// What else there is about users who are kept here, whatever their table is called.
     pub(crate) of_users: &'static [Table],
     /// The associations of integer user ids that refer to `users`.
     pub(crate) associations: Table,
@@ -148,10 +181,13 @@ pub(crate) trait Database: Send + Sync + 'static {
     async fn define(&self, statements: &[&'static str]) -> StorageResult<()>;
 
     /// The columns of a table; none when there is no such table.
-    async fn columns(&self, table: &'static str) -> StorageResult<Vec<Column>>;
+    async fn columns(&self, table: &str) -> StorageResult<Vec<Column>>;
 
     /// The table that a column's foreign key refers to.
     async fn referenced(&self, table: &'static str, column: &'static str) -> StorageResult<Option<String>>;
+
+    /// Takes the names of these tables from now on.
+    fn name_users(&self, tables: UserTables);
 
     /// The tables in this database's words.
     fn tables(&self) -> &'static Tables;

@@ -1,4 +1,5 @@
-//! Which groups a user is a member of, in Django's `auth_group` and `auth_user_groups`.
+//! Which groups a user is a member of, in Django's `auth_group` and `auth_user_groups`, or what a user model of the
+//! project's own has in its place.
 
 use social_auth::storage::{StorageError, StorageResult, UserId};
 
@@ -8,21 +9,24 @@ use crate::layout::integer;
 use crate::limits::{self, present};
 
 const MAKE: &str = "INSERT INTO auth_group (name) SELECT $1 WHERE NOT EXISTS (SELECT 1 FROM auth_group WHERE name = $1)";
-const JOIN: &str = "INSERT INTO auth_user_groups (user_id, group_id) SELECT $1, auth_group.id FROM auth_group WHERE name = $2 \
-    AND NOT EXISTS (SELECT 1 FROM auth_user_groups WHERE user_id = $1 AND group_id = auth_group.id)";
-const LEAVE: &str = "DELETE FROM auth_user_groups WHERE user_id = $1 AND group_id IN (SELECT id FROM auth_group WHERE name = $2)";
+const JOIN: &str = "INSERT INTO {memberships} ({member}, group_id) SELECT $1, auth_group.id FROM auth_group WHERE name = $2 \
+    AND NOT EXISTS (SELECT 1 FROM {memberships} WHERE {member} = $1 AND group_id = auth_group.id)";
+const LEAVE: &str = "DELETE FROM {memberships} WHERE {member} = $1 AND group_id IN (SELECT id FROM auth_group WHERE name = $2)";
 
 impl SqlxStorage {
     pub(crate) async fn group_names(&self, id: &UserId) -> StorageResult<Vec<String>> {
-        let Some(id) = integer(id) else { return Ok(Vec::new()) };
-        let sql = "SELECT auth_group.name FROM auth_group JOIN auth_user_groups ON auth_user_groups.group_id = auth_group.id \
-                   WHERE auth_user_groups.user_id = $1 ORDER BY auth_group.name";
+        let Some(id) = integer(id).filter(|_| self.layout().groups_here) else { return Ok(Vec::new()) };
+        let sql = "SELECT auth_group.name FROM auth_group JOIN {memberships} AS membership ON membership.group_id = auth_group.id \
+                   WHERE membership.{member} = $1 ORDER BY auth_group.name";
         self.database.rows(sql, &[id.into()]).await?.into_iter().map(|mut row| row.text("name")).collect()
     }
 
     /// Groups that are missing are made; a name that does not fit its column is nobody's group.
     pub(crate) async fn replace_groups(&self, user: &UserId, groups: &[String], managed: Option<&[String]>) -> StorageResult<()> {
         let id = integer(user).ok_or(StorageError::NotFound("user"))?;
+        if !self.layout().groups_here {
+            return Err(StorageError::Schema("the users of this database have no groups".into()));
+        }
         let now_in = self.group_names(user).await?;
         let (fitting, unfit): (Vec<_>, Vec<_>) = groups.iter().partition(|name| present(limits::GROUP, name).is_ok());
         if !unfit.is_empty() {

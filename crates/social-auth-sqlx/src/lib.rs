@@ -19,9 +19,11 @@
 //!   get an unusable password of Django's kind. Tables that exist are never changed. Before
 //!   social-app-django 8 associations have no `id_key`; it is then neither kept nor read. After Django's
 //!   migrations ran, restart whatever uses this storage.
+//! - **A user model of the project's own** (`AUTH_USER_MODEL`): the table that associations refer to is used, whatever it
+//!   is called, if it has the columns of Django's `AbstractUser` and an integer as id. Further columns need a default in
+//!   the database (`db_default`), or else nobody new can be made.
 //! - **Users of your own.** Implement [`UserStorage`](social_auth::storage::UserStorage) and call
-//!   [`SqlxStorage::migrate_without_users`]; user ids may then be any text. Where Django has a user model
-//!   of its own this is found out without asking.
+//!   [`SqlxStorage::migrate_without_users`]; user ids may then be any text.
 //! - **SQLite.** The file is switched to a write-ahead log, with `synchronous = NORMAL`: a crash of the
 //!   process loses nothing, and one of the machine may lose the last moments, never more.
 

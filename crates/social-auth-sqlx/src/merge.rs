@@ -15,17 +15,17 @@ use crate::users::{user, users_where};
 
 const ASSOCIATIONS: &str = "SELECT id, provider, uid FROM social_auth_usersocialauth WHERE user_id = $1 ORDER BY id";
 const SESSIONS: &str = "SELECT COUNT(*) FROM social_auth_session WHERE user_id = $1";
-const PASSWORD: &str = "SELECT password FROM auth_user WHERE id = $1";
+const PASSWORD: &str = "SELECT password FROM {users} WHERE id = $1";
 /// Of two users who are merged into each other at once the second finds one of them switched off.
-const SWITCH_OFF: &str = "UPDATE auth_user SET is_active = $3 WHERE id = $2 AND is_active \
-                          AND EXISTS (SELECT 1 FROM auth_user AS stays WHERE stays.id = $1 AND stays.is_active)";
+const SWITCH_OFF: &str = "UPDATE {users} SET is_active = $3 WHERE id = $2 AND is_active \
+                          AND EXISTS (SELECT 1 FROM {users} AS stays WHERE stays.id = $1 AND stays.is_active)";
 const HAND_OVER: &str = "UPDATE social_auth_usersocialauth SET user_id = $1, \
                          modified = CASE WHEN modified < $3 THEN $3 ELSE modified END WHERE user_id = $2";
 const END_SESSIONS: &str = "DELETE FROM social_auth_session WHERE user_id = $1";
 /// Groups and verified addresses are the user's own: they go with the user and to nobody else.
-const LEAVE_GROUPS: &str = "DELETE FROM auth_user_groups WHERE user_id = $1";
+const LEAVE_GROUPS: &str = "DELETE FROM {memberships} WHERE {member} = $1";
 const FORGET_ADDRESSES: &str = "DELETE FROM social_auth_verified_email WHERE user_id = $1";
-const DELETE_USER: &str = "DELETE FROM auth_user WHERE id = $1";
+const DELETE_USER: &str = "DELETE FROM {users} WHERE id = $1";
 const RECORD: &str = "INSERT INTO social_auth_merge (into_user, from_user, merged_at, report) VALUES ($1, $2, $3, $4)";
 
 /// How often the two are looked at anew when somebody connects an account, or signs in, meanwhile.
@@ -106,7 +106,8 @@ impl Plan<'_> {
         let own_rows = steps.len();
         steps.extend(self.storage.own_rows.iter().map(|rows| write(rows.sql, &both)));
         if merge.leftover == Leftover::Delete {
-            steps.extend([write(LEAVE_GROUPS, &from), write(FORGET_ADDRESSES, &from)]);
+            steps.extend(self.storage.layout().groups_here.then(|| write(LEAVE_GROUPS, &from)));
+            steps.push(write(FORGET_ADDRESSES, &from));
         }
         let deletion = steps.len();
         if merge.leftover == Leftover::Delete {

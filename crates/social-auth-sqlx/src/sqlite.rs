@@ -8,18 +8,20 @@
 mod errors;
 mod tables;
 
+use std::borrow::Cow;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use social_auth::storage::{StorageError, StorageResult};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteQueryResult, SqliteRow, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, Row as _, Sqlite, SqliteConnection, TypeInfo as _, ValueRef as _};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _, Sqlite, SqliteConnection, TypeInfo as _, ValueRef as _};
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::database::{Arg, Column, Database, Keep, Outcome, Step, Tables, Write, Written};
+use crate::database::{Arg, Column, Database, Keep, Outcome, Step, Tables, UserTables, Write, Written};
 use crate::datetime;
 use crate::row::{Cell, Row};
 use errors::{connect_error, storage_error};
@@ -39,6 +41,7 @@ pub(crate) struct SqliteDatabase {
     /// None for a database in memory, which lives in the one connection.
     readers: Vec<Mutex<Option<SqliteConnection>>>,
     next_reader: AtomicUsize,
+    users: RwLock<Arc<UserTables>>,
 }
 
 impl SqliteDatabase {
@@ -69,7 +72,16 @@ impl SqliteDatabase {
                 readers.push(Mutex::new(Some(reader)));
             }
         }
-        Ok(SqliteDatabase { writer: Mutex::new(Some(writer)), readers, next_reader: AtomicUsize::new(0) })
+        Ok(SqliteDatabase {
+            writer: Mutex::new(Some(writer)),
+            readers,
+            next_reader: AtomicUsize::new(0),
+            users: RwLock::new(Arc::new(UserTables::djangos())),
+        })
+    }
+
+    fn users(&self) -> Arc<UserTables> {
+        Arc::clone(&self.users.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A connection to read with: an idle one, or else the next in turn.
@@ -110,14 +122,14 @@ async fn use_write_ahead_log(writer: &mut SqliteConnection, path: &str) -> Stora
 #[async_trait]
 impl Database for SqliteDatabase {
     async fn rows(&self, sql: &'static str, args: &[Arg<'_>]) -> StorageResult<Vec<Row>> {
-        let query = bind(sql, args, 0)?;
+        let query = bind(&self.users(), Write { sql, args }, 0)?;
         let mut reader = self.reader().await?;
         let rows = query.fetch_all(open(&mut reader)?).await.map_err(storage_error)?;
         rows.iter().map(row).collect()
     }
 
     async fn write(&self, sql: &'static str, args: &[Arg<'_>]) -> StorageResult<Written> {
-        let query = bind(sql, args, 0)?;
+        let query = bind(&self.users(), Write { sql, args }, 0)?;
         let mut writer = turn_of(&self.writer).await?;
         query.execute(open(&mut writer)?).await.map(written).map_err(storage_error)
     }
@@ -127,10 +139,11 @@ impl Database for SqliteDatabase {
         let writer = open(&mut writer).map_err(|error| (0, error))?;
         // IMMEDIATE, because a transaction that begins by reading cannot wait for the write lock later.
         let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(|error| (0, storage_error(error)))?;
+        let users = self.users();
         let mut done = Vec::with_capacity(steps.len());
         let mut inserted = 0;
         for (index, step) in steps.iter().enumerate() {
-            let query = bind(step.sql, step.args, inserted).map_err(|error| (index, error))?;
+            let query = bind(&users, *step, inserted).map_err(|error| (index, error))?;
             let result = query.execute(&mut *transaction).await.map(written).map_err(|error| (index, storage_error(error)))?;
             inserted = result.id;
             done.push(result);
@@ -143,9 +156,10 @@ impl Database for SqliteDatabase {
         let mut writer = turn_of(&self.writer).await.map_err(|error| (0, error))?;
         let writer = open(&mut writer).map_err(|error| (0, error))?;
         let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(|error| (0, storage_error(error)))?;
+        let users = self.users();
         let mut outcomes = Vec::with_capacity(steps.len());
         for (index, step) in steps.iter().enumerate() {
-            let outcome = try_one(&mut transaction, step).await.map_err(|error| (index, error))?;
+            let outcome = try_one(&mut transaction, &users, step).await.map_err(|error| (index, error))?;
             let ends = matches!(step, Step::MustWrite(_)) && outcome.changed == 0;
             outcomes.push(outcome);
             if ends {
@@ -166,15 +180,21 @@ impl Database for SqliteDatabase {
         self.write_all(&steps).await.map(|_| ()).map_err(|(_, error)| error)
     }
 
-    async fn columns(&self, table: &'static str) -> StorageResult<Vec<Column>> {
-        let rows = self.rows("SELECT name, lower(type) FROM pragma_table_info($1)", &[table.into()]).await?;
-        rows.into_iter().map(|mut row| Ok(Column { name: row.text("name")?, kind: row.text("type")? })).collect()
+    async fn columns(&self, table: &str) -> StorageResult<Vec<Column>> {
+        let sql = "SELECT name, lower(type), \"notnull\" AND dflt_value IS NULL AND NOT pk FROM pragma_table_info($1)";
+        let rows = self.rows(sql, &[table.into()]).await?;
+        let column = |mut row: Row| Ok(Column { name: row.text("name")?, kind: row.text("type")?, required: row.flag("notnull")? });
+        rows.into_iter().map(column).collect()
     }
 
     async fn referenced(&self, table: &'static str, column: &'static str) -> StorageResult<Option<String>> {
         let sql = r#"SELECT "table" FROM pragma_foreign_key_list($1) WHERE "from" = $2"#;
         let rows = self.rows(sql, &[table.into(), column.into()]).await?;
         rows.into_iter().next().map(|mut row| row.text("table")).transpose()
+    }
+
+    fn name_users(&self, tables: UserTables) {
+        *self.users.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(tables);
     }
 
     fn tables(&self) -> &'static Tables {
@@ -192,9 +212,9 @@ impl Database for SqliteDatabase {
     }
 }
 
-async fn try_one(connection: &mut SqliteConnection, step: &Step<'_>) -> StorageResult<Outcome> {
-    let (Step::Read(Write { sql, args }) | Step::Write(Write { sql, args }) | Step::MustWrite(Write { sql, args })) = *step;
-    let query = bind(sql, args, 0)?;
+async fn try_one(connection: &mut SqliteConnection, users: &UserTables, step: &Step<'_>) -> StorageResult<Outcome> {
+    let (Step::Read(statement) | Step::Write(statement) | Step::MustWrite(statement)) = *step;
+    let query = bind(users, statement, 0)?;
     if let Step::Read(_) = step {
         let rows = query.fetch_all(connection).await.map_err(storage_error)?;
         return Ok(Outcome { rows: rows.iter().map(row).collect::<StorageResult<_>>()?, changed: 0 });
@@ -203,8 +223,13 @@ async fn try_one(connection: &mut SqliteConnection, step: &Step<'_>) -> StorageR
     Ok(Outcome { rows: Vec::new(), changed })
 }
 
-fn bind(sql: &'static str, args: &[Arg<'_>], inserted: i64) -> StorageResult<Query<'static, Sqlite, SqliteArguments>> {
-    args.iter().try_fold(sqlx::query(sql), |query, arg| {
+fn bind(users: &UserTables, statement: Write<'_>, inserted: i64) -> StorageResult<Query<'static, Sqlite, SqliteArguments>> {
+    let query = match users.named_in(statement.sql) {
+        Cow::Borrowed(sql) => sqlx::query(sql),
+        // The names are those of tables that are there, as quoted identifiers.
+        Cow::Owned(sql) => sqlx::query(AssertSqlSafe(sql)),
+    };
+    statement.args.iter().try_fold(query, |query, arg| {
         Ok(match *arg {
             Arg::Null | Arg::Same(Cell::Null | Cell::Other(_)) => query.bind(None::<i64>),
             Arg::Text(text) => query.bind(text.to_owned()),

@@ -1,4 +1,4 @@
-//! Users, in Django's `auth_user`.
+//! Users, in Django's `auth_user` or the table of a user model that is like it.
 
 use async_trait::async_trait;
 use serde_json::Value;
@@ -16,12 +16,12 @@ use crate::row::Row;
 /// The columns of [`user`], in its order.
 macro_rules! users_where {
     ($condition:literal) => {
-        concat!("SELECT id, username, email, first_name, last_name, is_active, date_joined, last_login FROM auth_user WHERE ", $condition)
+        concat!("SELECT id, username, email, first_name, last_name, is_active, date_joined, last_login FROM {users} WHERE ", $condition)
     };
 }
 pub(crate) use users_where;
 
-pub(crate) const INSERT_USER: &str = "INSERT INTO auth_user \
+pub(crate) const INSERT_USER: &str = "INSERT INTO {users} \
     (password, last_login, is_superuser, username, last_name, email, is_staff, is_active, date_joined, first_name) \
     VALUES ($1, NULL, $2, $3, $4, $5, $2, $6, $7, $8)";
 
@@ -38,7 +38,7 @@ impl UserStorage for SqlxStorage {
     }
 
     async fn username_exists(&self, username: &str) -> StorageResult<bool> {
-        let rows = self.users()?.rows("SELECT username FROM auth_user WHERE username = $1", &[username.into()]).await?;
+        let rows = self.users()?.rows("SELECT username FROM {users} WHERE username = $1", &[username.into()]).await?;
         // A database may compare more generously than byte by byte.
         for mut row in rows {
             if row.text("username")? == username {
@@ -75,7 +75,7 @@ impl UserStorage for SqlxStorage {
         let id = integer(id).ok_or(StorageError::NotFound("user"))?;
         let changes = Changes::of(changes)?;
         // NULL stands for "leave it": none of these columns can be NULL.
-        let sql = "UPDATE auth_user SET username = COALESCE($2, username), email = COALESCE($3, email), \
+        let sql = "UPDATE {users} SET username = COALESCE($2, username), email = COALESCE($3, email), \
                    first_name = COALESCE($4, first_name), last_name = COALESCE($5, last_name), \
                    is_active = COALESCE($6, is_active) WHERE id = $1";
         let args = [
@@ -91,7 +91,7 @@ impl UserStorage for SqlxStorage {
 
     async fn delete_user(&self, id: &UserId) -> StorageResult<()> {
         let id = integer(id).ok_or(StorageError::NotFound("user"))?;
-        match self.users()?.write("DELETE FROM auth_user WHERE id = $1", &[id.into()]).await {
+        match self.users()?.write("DELETE FROM {users} WHERE id = $1", &[id.into()]).await {
             Err(StorageError::NotFound(_)) => Err(StorageError::Conflict("user_id")),
             other => one_user(other?),
         }
@@ -99,13 +99,13 @@ impl UserStorage for SqlxStorage {
 
     async fn record_login(&self, id: &UserId, at: OffsetDateTime) -> StorageResult<()> {
         let id = integer(id).ok_or(StorageError::NotFound("user"))?;
-        let sql = "UPDATE auth_user SET last_login = $2 WHERE id = $1";
+        let sql = "UPDATE {users} SET last_login = $2 WHERE id = $1";
         one_user(self.users()?.write(sql, &[id.into(), Arg::Time(at)]).await?)
     }
 
     async fn remove_password(&self, id: &UserId) -> StorageResult<()> {
         let id = integer(id).ok_or(StorageError::NotFound("user"))?;
-        let sql = "UPDATE auth_user SET password = $2 WHERE id = $1";
+        let sql = "UPDATE {users} SET password = $2 WHERE id = $1";
         one_user(self.users()?.write(sql, &[id.into(), unusable_password().as_str().into()]).await?)
     }
 
@@ -140,7 +140,7 @@ impl UserStorage for SqlxStorage {
 
     async fn password(&self, id: &UserId) -> StorageResult<Option<PasswordHash>> {
         let Some(id) = integer(id) else { return Ok(None) };
-        let rows = self.users()?.rows("SELECT password FROM auth_user WHERE id = $1", &[id.into()]).await?;
+        let rows = self.users()?.rows("SELECT password FROM {users} WHERE id = $1", &[id.into()]).await?;
         let password = rows.into_iter().next().map(|mut row| row.optional_text("password")).transpose()?.flatten();
         Ok(password.as_deref().and_then(PasswordHash::from_stored))
     }
@@ -151,15 +151,15 @@ impl UserStorage for SqlxStorage {
         let (users, new) = (self.users()?, new.expose());
         let written = match replacing {
             Some(old) => {
-                let sql = "UPDATE auth_user SET password = $2 WHERE id = $1 AND password = $3";
+                let sql = "UPDATE {users} SET password = $2 WHERE id = $1 AND password = $3";
                 users.write(sql, &[id.into(), new.into(), old.expose().into()]).await?
             }
             None => {
-                let sql = "UPDATE auth_user SET password = $2 WHERE id = $1 AND (password LIKE '!%' OR password = '')";
+                let sql = "UPDATE {users} SET password = $2 WHERE id = $1 AND (password LIKE '!%' OR password = '')";
                 users.write(sql, &[id.into(), new.into()]).await?
             }
         };
-        if written.rows == 0 && users.rows("SELECT id FROM auth_user WHERE id = $1", &[id.into()]).await?.is_empty() {
+        if written.rows == 0 && users.rows("SELECT id FROM {users} WHERE id = $1", &[id.into()]).await?.is_empty() {
             return Err(StorageError::NotFound("user"));
         }
         Ok(written.rows > 0)
@@ -177,7 +177,8 @@ impl SqlxStorage {
             return Ok(self.database.as_ref());
         }
         Err(StorageError::Schema(
-            "its associations do not belong to users in auth_user; give social-auth a UserStorage of your own for your table of users"
+            "its associations do not belong to users like those of Django's auth_user (an integer as id, a username, and the other \
+             columns of AbstractUser); give social-auth a UserStorage of your own for your table of users"
                 .into(),
         ))
     }
@@ -290,7 +291,9 @@ impl<'a> Changes<'a> {
                     let flag = value.as_bool().ok_or_else(|| StorageError::invalid("is_active", "it must be true or false"))?;
                     found.is_active = Some(flag);
                 }
-                other => return Err(StorageError::invalid("user", format!("auth_user has no column \"{other}\" that may be changed"))),
+                other => {
+                    return Err(StorageError::invalid("user", format!("the users' table has no column \"{other}\" that may be changed")));
+                }
             }
         }
         Ok(found)

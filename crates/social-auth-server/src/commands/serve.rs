@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use social_auth::SocialAuth;
 use social_auth::settings::Problem;
+use social_auth::storage::{StorageError, UserStorage as _};
 use social_auth_sqlx::SqlxStorage;
 use tokio::net::TcpListener;
 
@@ -42,6 +43,12 @@ pub(super) async fn listener(config: &Config) -> Result<TcpListener, Failure> {
 pub(super) async fn storage(database_url: &str) -> Result<SqlxStorage, Failure> {
     let storage = SqlxStorage::connect(database_url).await?;
     storage.migrate().await?;
+    if storage.scope().is_none() {
+        let why = "its users are not like Django's (an integer as id, and the columns of AbstractUser)";
+        return Err(
+            StorageError::Schema(format!("{why}, and a server has no others; use the library and a UserStorage of your own")).into()
+        );
+    }
     Ok(storage)
 }
 

@@ -24,6 +24,11 @@ pub(super) fn storage_error(error: sqlx::Error) -> StorageError {
             return StorageError::NotFound("row that another refers to");
         }
         let message = database.message();
+        if message.starts_with("NOT NULL constraint failed") {
+            return StorageError::Schema(format!(
+                "{message}: social-auth knows no value for that column; give it a default in the database"
+            ));
+        }
         if message.starts_with("no such table") || message.contains("no such column") || message.contains("has no column named") {
             return StorageError::Schema(format!("{message}; has `migrate` been run on this database?"));
         }

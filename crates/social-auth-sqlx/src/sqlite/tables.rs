@@ -15,13 +15,25 @@ const ORIGIN_SUBJECT_INDEX: &str = r#"CREATE INDEX IF NOT EXISTS "social_auth_se
 pub(super) const TABLES: Tables = Tables {
     users: Table {
         name: "auth_user",
-        columns: &["id", "password", "last_login", "username", "last_name", "email", "is_active", "date_joined", "first_name"],
+        columns: &[
+            "id",
+            "password",
+            "last_login",
+            "is_superuser",
+            "username",
+            "last_name",
+            "email",
+            "is_staff",
+            "is_active",
+            "date_joined",
+            "first_name",
+        ],
         create: &[
             r#"CREATE TABLE IF NOT EXISTS "auth_user" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "password" varchar(128) NOT NULL, "last_login" datetime NULL, "is_superuser" bool NOT NULL, "username" varchar(150) NOT NULL UNIQUE, "last_name" varchar(150) NOT NULL, "email" varchar(254) NOT NULL, "is_staff" bool NOT NULL, "is_active" bool NOT NULL, "date_joined" datetime NOT NULL, "first_name" varchar(150) NOT NULL)"#,
         ],
         added: &[],
     },
-    of_users: &[
+    groups: &[
         Table {
             name: "auth_group",
             columns: &["id", "name"],
@@ -41,16 +53,16 @@ pub(super) const TABLES: Tables = Tables {
                 r#"CREATE INDEX IF NOT EXISTS "auth_user_groups_group_id_97559544" ON "auth_user_groups" ("group_id")"#,
             ],
         },
-        Table {
-            name: "social_auth_verified_email",
-            columns: &["user_id", "email", "verified_at"],
-            added: &[],
-            create: &[
-                // Refers to nothing, so that Django may delete a user without knowing this table; ids come once only.
-                r#"CREATE TABLE IF NOT EXISTS "social_auth_verified_email" ("user_id" integer NOT NULL, "email" varchar(254) NOT NULL, "verified_at" datetime NOT NULL, PRIMARY KEY ("user_id", "email")) WITHOUT ROWID"#,
-            ],
-        },
     ],
+    of_users: &[Table {
+        name: "social_auth_verified_email",
+        columns: &["user_id", "email", "verified_at"],
+        added: &[],
+        create: &[
+            // Refers to nothing, so that Django may delete a user without knowing this table; ids come once only.
+            r#"CREATE TABLE IF NOT EXISTS "social_auth_verified_email" ("user_id" integer NOT NULL, "email" varchar(254) NOT NULL, "verified_at" datetime NOT NULL, PRIMARY KEY ("user_id", "email")) WITHOUT ROWID"#,
+        ],
+    }],
     associations: Table {
         name: "social_auth_usersocialauth",
         columns: ASSOCIATION_COLUMNS,
@@ -149,6 +161,6 @@ pub(super) const TABLES: Tables = Tables {
         },
     ],
     defer_references: "PRAGMA defer_foreign_keys = ON",
-    dangling_references: r#"SELECT DISTINCT dangling."table" FROM sqlite_master AS child JOIN pragma_foreign_key_list(child.name) AS reference JOIN pragma_foreign_key_check(child.name) AS dangling WHERE child.type = 'table' AND reference."table" = 'auth_user' AND dangling.parent = 'auth_user'"#,
+    dangling_references: r#"SELECT DISTINCT dangling."table" FROM sqlite_master AS child JOIN pragma_foreign_key_list(child.name) AS reference JOIN pragma_foreign_key_check(child.name) AS dangling WHERE child.type = 'table' AND reference."table" = '{users}' AND dangling.parent = '{users}'"#,
     total_changes: "SELECT total_changes()",
 };

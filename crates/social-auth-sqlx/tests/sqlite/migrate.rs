@@ -3,7 +3,8 @@
 use serde_json::json;
 use social_auth::identity::Fields;
 use social_auth::storage::{
-    NewAssociation, NewUser, OriginKey, SessionOrigin, SocialStorage, StorageError, StoredSession, UserId, UserStorage,
+    Leftover, MergeUsers, NewAssociation, NewUser, OriginKey, SessionOrigin, SocialStorage, StorageError, StoredSession, UserId,
+    UserStorage,
 };
 use social_auth_sqlx::SqlxStorage;
 use time::OffsetDateTime;
@@ -113,6 +114,46 @@ async fn a_user_model_of_djangos_application_is_found_out() {
     assert!(matches!(error, StorageError::NotFound("user")), "{error:?}");
     let error = storage.user(&UserId::new(5)).await.unwrap_err();
     assert!(matches!(error, StorageError::Schema(_)), "{error:?}");
+}
+
+/// A database of Django's whose users are in a table that the project named.
+async fn with_a_model_of_its_own(further: &str) -> (File, SqlxStorage) {
+    let file = File::made_by_django(8).await;
+    file.run(&format!(
+        r#"CREATE TABLE "shop's_""customer""" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "password" varchar(128) NOT NULL, "last_login" datetime NULL, "is_superuser" bool NOT NULL, "username" varchar(150) NOT NULL UNIQUE, "first_name" varchar(150) NOT NULL, "last_name" varchar(150) NOT NULL, "email" varchar(254) NOT NULL, "is_staff" bool NOT NULL, "is_active" bool NOT NULL, "date_joined" datetime NOT NULL{further});
+        CREATE TABLE "shop's_""customer""_groups" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "customer_id" bigint NOT NULL REFERENCES "shop's_""customer""" ("id"), "group_id" integer NOT NULL REFERENCES "auth_group" ("id"));
+        PRAGMA writable_schema = 1;
+        UPDATE sqlite_master SET sql = replace(sql, 'REFERENCES "auth_user"', 'REFERENCES "shop''s_""customer"""') WHERE name = 'social_auth_usersocialauth';
+        PRAGMA writable_schema = 0;"#
+    ))
+    .await;
+    let storage = SqlxStorage::connect(&file.url()).await.unwrap();
+    storage.migrate().await.unwrap();
+    (file, storage)
+}
+
+#[tokio::test]
+async fn users_of_a_model_of_the_projects_own_are_used_whatever_their_table_is_called() {
+    let (file, storage) = with_a_model_of_its_own("").await;
+    let user = NewUser { username: "eve".into(), email: Some("eve@example.org".into()), ..NewUser::default() };
+    let (eve, _) = storage.create_user_with_association(&storage, &user, &association("0")).await.unwrap();
+    assert_eq!(storage.users_by_email("EVE@example.org").await.unwrap(), std::slice::from_ref(&eve));
+    storage.set_groups(&eve.id, &["staff".to_owned()], None).await.unwrap();
+    assert_eq!(storage.groups_of(&eve.id).await.unwrap(), ["staff"]);
+    assert_eq!(file.texts("SELECT username FROM \"shop's_\"\"customer\"\"\"").await, ["eve"]);
+    assert!(file.texts("SELECT username FROM auth_user").await.is_empty());
+
+    let other = storage.create_user(&NewUser { username: "eva".into(), ..NewUser::default() }).await.unwrap();
+    let merge = MergeUsers::new(eve.id.clone(), other.id, Leftover::Delete, OffsetDateTime::UNIX_EPOCH);
+    storage.merge_users(&storage, &merge).await.unwrap();
+    assert_eq!(file.texts("SELECT username FROM \"shop's_\"\"customer\"\"\"").await, ["eve"]);
+}
+
+#[tokio::test]
+async fn a_column_of_the_projects_own_without_a_default_is_named() {
+    let (_file, storage) = with_a_model_of_its_own(", \"phone\" varchar(20) NOT NULL").await;
+    let error = storage.create_user(&NewUser { username: "eve".into(), ..NewUser::default() }).await.unwrap_err().to_string();
+    assert!(error.contains("phone") && error.contains("default"), "{error}");
 }
 
 #[tokio::test]
