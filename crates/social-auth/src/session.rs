@@ -78,9 +78,9 @@ pub trait Session: Send {
 ///     .backend("github", [("KEY", "id"), ("SECRET", "secret")])
 ///     .build()?;
 /// let mut session = MemorySession::default();
-/// let request = Request::new(Method::POST, Uri::from_static("/login/github/"), HeaderMap::new(), b"", None)?;
+/// let request = Request::new(Method::GET, Uri::from_static("/login/github/"), HeaderMap::new(), b"", None)?;
 /// let reply = social.respond(&request, &mut session).await.expect("an address of ours");
-/// assert!(reply.status.is_client_error(), "a POST that no page of ours made");
+/// assert!(reply.status.is_success(), "a page with one button: nobody knows where the link stood");
 /// assert_eq!(session.user, None);
 /// # Ok(())
 /// # }
